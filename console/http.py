@@ -1,0 +1,24 @@
+"""The type of a request in the console's views; no code runs here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_sts import STSClient
+
+    from identity.callers import Caller
+    from identity.facts import Facts
+
+
+class Request(HttpRequest):
+    """What the middleware adds: who is calling and the in-process SDK that calls as them."""
+
+    caller: Caller
+    facts: Facts
+    request_id: str
+    iam: IAMClient
+    sts: STSClient

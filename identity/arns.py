@@ -1,0 +1,20 @@
+"""Amazon Resource Names of what IAM and STS know; the region is empty for both."""
+
+from __future__ import annotations
+
+
+def root(account_id: str) -> str:
+    return f"arn:aws:iam::{account_id}:root"
+
+
+def iam(account_id: str, kind: str, name: str, path: str = "/") -> str:
+    """`arn:aws:iam::ACCOUNT:kind/path/name`, for users, groups, roles, policies and MFA devices."""
+    return f"arn:aws:iam::{account_id}:{kind}{path}{name}"
+
+
+def user(account_id: str, name: str, path: str = "/") -> str:
+    return iam(account_id, "user", name, path)
+
+
+def mfa(account_id: str, name: str, path: str = "/") -> str:
+    return iam(account_id, "mfa", name, path)

@@ -1,0 +1,108 @@
+"""The audit log's writers: one event per call or sign-in, in CloudTrail's record shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.model import OperationModel
+
+from identity import journal
+from identity.callers import Caller
+from identity.calls import Call
+from identity.errors import AwsError
+from identity.facts import Facts
+from identity.models import Account, Event
+from identity.wire import spec
+
+
+def changed(call: Call, model: OperationModel, result: dict[str, Any]) -> None:
+    """Write the event of a change, in the caller's transaction: neither is there without other."""
+    event = _event_of(call)
+    event.read_only = False
+    event.response_elements = spec.redact(model.output_shape, result) or None
+    event.save(force_insert=True)
+
+
+def answered(call: Call) -> None:
+    """Journal a read that was answered."""
+    journal.append(_event_of(call))
+
+
+def refused(call: Call, problem: AwsError) -> None:
+    """Journal a call that was refused, with the code and message that the client got."""
+    event = _event_of(call)
+    event.error_code, event.error_message = problem.code, problem.message
+    event.read_only = call.action.startswith(("Get", "List"))
+    journal.append(event)
+
+
+def signin_event(
+    account: Account,
+    facts: Facts,
+    name: str,
+    *,
+    identity: dict[str, Any],
+    response: dict[str, Any] | None = None,
+    more: dict[str, Any] | None = None,
+    error: str = "",
+) -> Event:
+    """An AwsConsoleSignIn event, not yet kept: save it in the transaction of a success, journal
+    it (`journal.append`) for a failure."""
+    return Event(
+        account=account,
+        time=facts.at,
+        source="signin.amazonaws.com",
+        name=name,
+        type="AwsConsoleSignIn",
+        source_ip=facts.source_ip,
+        user_agent=facts.user_agent,
+        user_name=identity.get("userName", "")[:128],
+        principal_id=identity.get("principalId", ""),
+        user_identity=identity,
+        request_id=facts.request_id,
+        response_elements=response,
+        additional_event_data=more,
+        error_message=error,
+        read_only=False,
+    )
+
+
+def identity_of(caller: Caller) -> dict[str, Any]:
+    """CloudTrail's `userIdentity` element."""
+    shown: dict[str, Any] = {
+        "type": "Root" if caller.is_root else "IAMUser",
+        "principalId": caller.user_id,
+        "arn": caller.arn,
+        "accountId": caller.account_id,
+    }
+    if caller.access_key_id:
+        shown["accessKeyId"] = caller.access_key_id
+    if not caller.is_root:
+        shown["userName"] = caller.user.name
+    if caller.session:
+        attributes = {
+            "creationDate": f"{caller.session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+            "mfaAuthenticated": "true" if caller.session.mfa_at else "false",
+        }
+        shown["sessionContext"] = {"attributes": attributes}
+    return shown
+
+
+def _event_of(call: Call) -> Event:
+    caller, facts = call.caller, call.facts
+    shape = spec.operation(call.service, call.action).input_shape
+    return Event(
+        account_id=caller.account_id,
+        time=facts.at,
+        source=f"{call.service}.amazonaws.com",
+        name=call.action,
+        region=facts.region,
+        source_ip=facts.source_ip,
+        user_agent=facts.user_agent,
+        user_name="" if caller.is_root else caller.user.name,
+        principal_id=caller.user_id,
+        access_key_id=caller.access_key_id,
+        user_identity=identity_of(caller),
+        request_id=facts.request_id,
+        request_parameters=spec.redact(shape, call.params) or None,
+    )

@@ -1,0 +1,158 @@
+"""Every failure that a client can see, by its AWS code; translated once at each edge (XML, page, form).
+
+The codes and HTTP statuses are those of the IAM and STS service models and of AWS's common errors.
+"""
+
+from __future__ import annotations
+
+
+class AwsError(Exception):
+    """A refusal with an AWS error code: `message` is AWS's sentence, `status` the HTTP status."""
+
+    code = "InternalFailure"
+    status = 500
+    sender = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InternalFailure(AwsError):
+    """Something broke on our side; the message never carries the cause."""
+
+
+class ServiceUnavailable(AwsError):
+    code, status = "ServiceUnavailable", 503
+
+
+class ClientError(AwsError):
+    """A failure that the client can mend (`Type` is `Sender` on the wire)."""
+
+    code, status, sender = "ValidationError", 400, True
+
+
+# --- the wire and the signature (common errors) ---------------------------------------------
+
+
+class MissingAction(ClientError):
+    code = "MissingAction"
+
+
+class InvalidAction(ClientError):
+    code = "InvalidAction"
+
+
+class MalformedInput(ClientError):
+    code = "MalformedInput"
+
+
+class MalformedQueryString(ClientError):
+    code = "MalformedQueryString"
+
+
+class RequestTooLarge(ClientError):
+    code, status = "RequestEntityTooLarge", 413
+
+
+class LengthRequired(ClientError):
+    code, status = "MissingContentLength", 411
+
+
+class MethodNotAllowed(ClientError):
+    code, status = "MethodNotAllowed", 405
+
+
+class UnsupportedMediaType(ClientError):
+    code, status = "UnsupportedMediaType", 415
+
+
+class MissingAuthenticationToken(ClientError):
+    code, status = "MissingAuthenticationToken", 403
+
+
+class IncompleteSignature(ClientError):
+    code = "IncompleteSignature"
+
+
+class SignatureDoesNotMatch(ClientError):
+    code, status = "SignatureDoesNotMatch", 403
+
+
+class InvalidClientTokenId(ClientError):
+    code, status = "InvalidClientTokenId", 403
+
+
+class ExpiredToken(ClientError):
+    code, status = "ExpiredToken", 403
+
+
+class Throttling(ClientError):
+    code = "Throttling"
+
+
+class ValidationError(ClientError):
+    code = "ValidationError"
+
+
+class AccessDenied(ClientError):
+    """`reason` says in plain words which kind of policy decided, for a page."""
+
+    code, status = "AccessDenied", 403
+
+    def __init__(self, message: str = "", reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ActionNotAnswered(ClientError):
+    """The service model knows the action, this release does not answer it yet."""
+
+    code = "InvalidAction"
+
+
+# --- IAM and STS (modelled errors) ------------------------------------------------------------
+
+
+class NoSuchEntity(ClientError):
+    code, status = "NoSuchEntity", 404
+
+
+class EntityAlreadyExists(ClientError):
+    code, status = "EntityAlreadyExists", 409
+
+
+class EntityTemporarilyUnmodifiable(ClientError):
+    code, status = "EntityTemporarilyUnmodifiable", 409
+
+
+class ConcurrentModification(ClientError):
+    code, status = "ConcurrentModification", 409
+
+
+class DeleteConflict(ClientError):
+    code, status = "DeleteConflict", 409
+
+
+class LimitExceeded(ClientError):
+    code, status = "LimitExceeded", 409
+
+
+class InvalidInput(ClientError):
+    code = "InvalidInput"
+
+
+class InvalidUserType(ClientError):
+    code = "InvalidUserType"
+
+
+class InvalidAuthenticationCode(ClientError):
+    code, status = "InvalidAuthenticationCode", 403
+
+
+class MalformedPolicyDocument(ClientError):
+    code = "MalformedPolicyDocument"
+
+
+class PasswordPolicyViolation(ClientError):
+    code = "PasswordPolicyViolation"

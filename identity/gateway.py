@@ -1,0 +1,93 @@
+"""The one door. Every action, from an SDK or from the console, passes `perform`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from identity import audit, authorization
+from identity.callers import Caller
+from identity.calls import Call
+from identity.errors import AwsError, ConcurrentModification, InternalFailure, ServiceUnavailable
+from identity.facts import Facts
+from identity.operations import registry
+from identity.operations.registry import Operation, Result
+from identity.wire import spec, validate
+
+logger = logging.getLogger(__name__)
+
+_TRIES = 3
+
+
+def perform(call: Call) -> Result:
+    """Validate, authorise, run in a transaction, record. Raises AwsError, having recorded it.
+
+    A change and its audit event commit together; reads and refusals go to the journal, which
+    outlives the process that wrote it.
+    """
+    try:
+        return _perform(registry.find(call.service, call.action), call)
+    except AwsError as problem:
+        audit.refused(call, problem)
+        raise
+
+
+def _perform(operation: Operation, call: Call) -> Result:
+    validate.validate(operation.model.input_shape, call.params)
+    authorization.authorize(call, operation)
+    try:
+        if operation.prepare:
+            call.prepared = operation.prepare(call)
+        return _read(operation, call) if operation.read_only else _write(operation, call)
+    except AwsError:
+        raise
+    except OperationalError as problem:
+        logger.exception("the database did not take %s", call.permission)
+        raise ServiceUnavailable("The database is busy. Try again.") from problem
+    except Exception as problem:
+        logger.exception("%s failed", call.permission)
+        raise InternalFailure("The request processing has failed.") from problem
+
+
+def _read(operation: Operation, call: Call) -> Result:
+    result = operation.function(call, call.params) or {}
+    audit.answered(call)
+    return result
+
+
+def _write(operation: Operation, call: Call) -> Result:
+    """Run and record in one transaction; again when a constraint says that another was faster.
+
+    The second run finds the other's row and refuses in AWS's words.
+    """
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                result = operation.function(call, call.params) or {}
+                audit.changed(call, operation.model, result)
+            return result
+        except IntegrityError:
+            logger.info("%s met a concurrent change", call.permission)
+    raise ConcurrentModification("The resource was changed by another request. Try again.")
+
+
+class Client:
+    """The console's SDK: `client.create_user(UserName="li")`, with boto3's verbs and results."""
+
+    def __init__(self, caller: Caller, facts: Facts, service: str) -> None:
+        self._caller, self._facts, self._service = caller, facts, service
+
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        action = spec.action(self._service, verb)
+        if action is None:
+            raise AttributeError(f"{self._service} has no verb `{verb}`")
+
+        def call(**params: Any) -> Any:
+            return perform(Call(self._caller, self._service, action, params, self._facts))
+
+        return call
+
+

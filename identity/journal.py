@@ -1,0 +1,126 @@
+"""Audit events of reads and refusals, kept before the answer goes out and written in batches.
+
+Each process appends to a file of its own, which it holds by a lock: one system call an event, and
+the event is the kernel's, so that a killed process loses none. A thread moves full lines into the
+table every second; files whose process is gone are taken over by whoever looks next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.utils.dateparse import parse_datetime
+
+from identity.errors import ServiceUnavailable
+from identity.models import Account, Event
+
+logger = logging.getLogger(__name__)
+
+_EVERY_SECONDS = 1.0
+_BATCH = 500
+_FIELDS = tuple(field.attname for field in Event._meta.concrete_fields)
+_encode = DjangoJSONEncoder(separators=(",", ":")).encode
+
+
+class Journal:
+    """The journal of this process; `append` may be called from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._pid = 0
+        self._mover_pid = 0
+
+    def append(self, event: Event) -> None:
+        """Keep an event. ServiceUnavailable when it cannot be kept: no answer without a record."""
+        line = _encode({name: getattr(event, name) for name in _FIELDS}) + "\n"
+        try:
+            with self._lock:
+                os.write(self._open().fileno(), line.encode("utf-8", "replace"))
+        except OSError as problem:
+            logger.exception("the audit journal cannot be written")
+            raise ServiceUnavailable("The audit log cannot be written.") from problem
+
+    def _open(self) -> IO[bytes]:
+        """This process's file; after a fork the parent's is left to the parent."""
+        if self._file is None or self._pid != os.getpid():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = open(self.folder / f"{uuid.uuid4().hex}.jsonl", "ab", buffering=0)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._pid = os.getpid()
+            self._start_mover()
+        return self._file
+
+    def _start_mover(self) -> None:
+        """One thread a process, and none where tests drain by hand."""
+        if settings.JOURNAL_MOVES_BY_ITSELF and self._mover_pid != os.getpid():
+            self._mover_pid = os.getpid()
+            threading.Thread(target=_keep_moving, args=(self, os.getpid()), daemon=True).start()
+
+    def drain(self) -> int:
+        """Move what this process and dead ones kept into the table; returns how many events."""
+        with self._lock:
+            if self._file is not None and self._pid == os.getpid():
+                self._file.close()  # gives up the lock: the file is now anybody's to move
+            self._file = None
+        return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
+
+
+def _move(path: Path) -> int:
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            moved = _store(list(_events(file)))
+            path.unlink()
+            return moved
+    except (BlockingIOError, FileNotFoundError):
+        return 0  # its process lives, or another mover was faster
+
+
+def _events(file: IO[bytes]) -> Iterator[Event]:
+    for line in file:
+        try:
+            values: dict[str, Any] = json.loads(line)
+        except ValueError:
+            logger.error("an audit event was cut off in %s", file.name)
+            continue
+        values["time"] = parse_datetime(values["time"])
+        yield Event(**values)
+
+
+def _store(events: list[Event]) -> int:
+    """Insert what is not there yet; events of an account that was deleted go with it."""
+    accounts = {event.account_id for event in events}
+    with transaction.atomic():
+        living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
+        kept = [event for event in events if event.account_id in living]
+        Event.objects.bulk_create(kept, batch_size=_BATCH, ignore_conflicts=True)
+    return len(kept)
+
+
+def _keep_moving(journal: Journal, pid: int) -> None:
+    pause = threading.Event()
+    while not pause.wait(_EVERY_SECONDS) and pid == os.getpid():
+        try:
+            journal.drain()
+        except Exception:
+            logger.exception("audit events stay in the journal for now")
+        finally:
+            connection.close()
+
+
+_journal = Journal(settings.DATA_DIR / "journal")
+append = _journal.append
+drain = _journal.drain

@@ -1,0 +1,66 @@
+"""Long-term access keys: two a principal, the secret sealed by the vault."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from identity.models.user import User, whole_seconds
+
+LAST_USED_EVERY = timedelta(minutes=1)
+
+
+class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
+    def with_owner(self) -> Self:
+        """One query for all that a signed request must know of who signed it."""
+        return self.select_related("user__account")
+
+
+class AccessKey(models.Model):
+    """A key is `Active` or `Inactive`; slots 1 and 2 make a third impossible, whoever races."""
+
+    id = models.CharField(max_length=128, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_keys")
+    slot = models.PositiveSmallIntegerField()
+    sealed_secret = models.BinaryField()
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    status_changed_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, default=None)
+    last_used_service = models.CharField(max_length=64, default="N/A")
+    last_used_region = models.CharField(max_length=64, default="N/A")
+
+    objects = AccessKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "slot"], name="one_access_key_in_a_slot"),
+            models.CheckConstraint(condition=Q(slot__in=[1, 2]), name="two_access_key_slots"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def status(self) -> str:
+        return "Active" if self.active else "Inactive"
+
+    def describe(self) -> dict[str, Any]:
+        shown = {
+            "AccessKeyId": self.id,
+            "Status": self.status,
+            "CreateDate": self.created_at,
+        }
+        return shown if self.user.is_root else {"UserName": self.user.name, **shown}
+
+    def used(self, at: datetime, service: str, region: str) -> None:
+        """Remember this use; at most one write a minute, so that reads do not become writes."""
+        if self.last_used_at and at - self.last_used_at < LAST_USED_EVERY:
+            return
+        AccessKey.objects.filter(pk=self.pk).update(
+            last_used_at=whole_seconds(at), last_used_service=service, last_used_region=region
+        )

@@ -1,0 +1,75 @@
+"""The audit log: one row per call and sign-in, in CloudTrail's record shape."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from identity.models.account import Account
+
+
+class Event(models.Model):
+    """One attempt, allowed or refused. Columns for what is searched; the rest stays JSON."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="events")
+    time = models.DateTimeField(default=timezone.now)
+    source = models.CharField(max_length=128)
+    name = models.CharField(max_length=128)
+    type = models.CharField(max_length=32, default="AwsApiCall")
+    region = models.CharField(max_length=64, default="us-east-1")
+    source_ip = models.CharField(max_length=45, default="")
+    user_agent = models.CharField(max_length=512, default="")
+    user_name = models.CharField(max_length=128, default="")
+    principal_id = models.CharField(max_length=256, default="")
+    access_key_id = models.CharField(max_length=128, default="")
+    user_identity = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=36, default="")
+    request_parameters = models.JSONField(null=True, default=None)
+    response_elements = models.JSONField(null=True, default=None)
+    additional_event_data = models.JSONField(null=True, default=None)
+    error_code = models.CharField(max_length=128, default="")
+    error_message = models.TextField(default="")
+    read_only = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-time", "-id"], name="event_newest_first"),
+            models.Index(
+                fields=["account", "principal_id", "-time", "-id"], name="event_by_principal"
+            ),
+            models.Index(fields=["account", "name", "-time", "-id"], name="event_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.time:%Y-%m-%dT%H:%M:%SZ}"
+
+    def describe(self) -> dict[str, Any]:
+        """CloudTrail's event record, version 1.08."""
+        shown = {
+            "eventVersion": "1.08",
+            "userIdentity": self.user_identity,
+            "eventTime": f"{self.time:%Y-%m-%dT%H:%M:%SZ}",
+            "eventSource": self.source,
+            "eventName": self.name,
+            "awsRegion": self.region,
+            "sourceIPAddress": self.source_ip,
+            "userAgent": self.user_agent,
+            "requestParameters": self.request_parameters,
+            "responseElements": self.response_elements,
+            "requestID": self.request_id,
+            "eventID": str(self.id),
+            "readOnly": self.read_only,
+            "eventType": self.type,
+            "managementEvent": True,
+            "recipientAccountId": self.account_id,
+            "eventCategory": "Management",
+        }
+        if self.additional_event_data is not None:
+            shown["additionalEventData"] = self.additional_event_data
+        if self.error_code:
+            shown |= {"errorCode": self.error_code, "errorMessage": self.error_message}
+        return shown

@@ -1,0 +1,64 @@
+"""Sessions are rows: console sessions behind a cookie, temporary sessions behind a token."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import models
+from django.utils import timezone
+
+from identity.models.user import User
+
+
+class ConsoleSession(AbstractBaseSession):
+    """A browser's session. `session_key` holds the SHA-256 of the cookie, never the cookie."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="console_sessions", null=True, default=None
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    source_ip = models.CharField(max_length=45, default="")
+    user_agent = models.CharField(max_length=512, default="")
+
+    objects: BaseSessionManager[Self] = BaseSessionManager()
+
+    class Meta:
+        db_table = "identity_console_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        raise NotImplementedError("rows are read through identity.session_store only")
+
+
+class TemporarySessionQuerySet(models.QuerySet["TemporarySession"]):
+    def with_owner(self) -> Self:
+        return self.select_related("user__account")
+
+    def expired(self, now: datetime) -> Self:
+        return self.filter(expires_at__lte=now)
+
+
+class TemporarySession(models.Model):
+    """Temporary credentials (`ASIA…`): issued, listed, ended one by one, expired by the clock.
+
+    The session token is opaque; only its SHA-256 is stored. The secret is sealed by the vault.
+    """
+
+    id = models.CharField(max_length=128, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="temporary_sessions")
+    operation = models.CharField(max_length=64)
+    sealed_secret = models.BinaryField()
+    token_hash = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    mfa_at = models.DateTimeField(null=True, default=None)
+    issuer_key_id = models.CharField(max_length=128, default="")
+    source_ip = models.CharField(max_length=45, default="")
+
+    objects = TemporarySessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.id

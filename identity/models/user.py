@@ -1,0 +1,129 @@
+"""Root and IAM users alike: who may sign in and who may hold access keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from identity import arns
+from identity.models.account import Account
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from identity.models.access_key import AccessKey
+    from identity.models.login_profile import LoginProfile, PreviousPassword
+    from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
+    from identity.models.policy import UserPolicy
+    from identity.models.tag import UserTag
+
+
+def folded(name: str) -> str:
+    """The form under which names are unique: AWS keeps the case given and ignores it."""
+    return name.lower()
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def named(self, name: str) -> Self:
+        return self.filter(name_folded=folded(name))
+
+    def with_root_email(self, email: str) -> Self:
+        return self.filter(is_root=True, email_folded=folded(email.strip()))
+
+    def under(self, path_prefix: str) -> Self:
+        return self.filter(path__startswith=path_prefix)
+
+    def locked(self) -> Self:
+        """Rows locked to the end of the transaction (SQLite's whole file is, by then)."""
+        return self.select_for_update(of=("self",))
+
+
+class User(AbstractBaseUser):
+    """A principal with long-term credentials. Root has an e-mail and no name; a user the reverse."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="users")
+    unique_id = models.CharField(max_length=128, unique=True)
+    is_root = models.BooleanField(default=False)
+    name = models.CharField(max_length=64, blank=True)
+    name_folded = models.CharField(max_length=64, blank=True)
+    path = models.CharField(max_length=512, default="/")
+    email = models.CharField(max_length=64, blank=True)
+    email_folded = models.CharField(max_length=64, unique=True, null=True, default=None)
+    created_at = models.DateTimeField(default=timezone.now)
+    password_changed_at = models.DateTimeField(null=True, default=None)
+    password_last_used_at = models.DateTimeField(null=True, default=None)
+    last_login = None
+
+    objects = UserQuerySet.as_manager()
+
+    USERNAME_FIELD = "unique_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    if TYPE_CHECKING:
+        account_id: str
+        access_keys: RelatedManager[AccessKey]
+        login_profile: LoginProfile
+        previous_passwords: RelatedManager[PreviousPassword]
+        mfa_devices: RelatedManager[VirtualMfaDevice]
+        recovery_codes: RelatedManager[RecoveryCode]
+        policies: RelatedManager[UserPolicy]
+        tags: RelatedManager[UserTag]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name_folded"],
+                condition=Q(is_root=False),
+                name="user_name_once_in_an_account",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(is_root=True), name="one_root_in_an_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_root=True, name="", email_folded__isnull=False)
+                | (Q(is_root=False, email_folded__isnull=True) & ~Q(name="")),
+                name="root_has_an_email_and_a_user_a_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email if self.is_root else self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_folded = folded(self.name)
+        self.email_folded = folded(self.email) if self.is_root else None
+        super().save(*args, **kwargs)
+
+    @property
+    def arn(self) -> str:
+        if self.is_root:
+            return arns.root(self.account_id)
+        return arns.user(self.account_id, self.name, self.path)
+
+    @property
+    def has_console_password(self) -> bool:
+        """Root always; an IAM user when it has a login profile."""
+        return self.is_root or hasattr(self, "login_profile")
+
+    def describe(self) -> dict[str, Any]:
+        """The `User` structure of the IAM API, without tags (GetUser adds them)."""
+        shown: dict[str, Any] = {
+            "UserId": self.unique_id,
+            "Arn": self.arn,
+            "CreateDate": self.created_at,
+        }
+        if not self.is_root:
+            shown |= {"Path": self.path, "UserName": self.name}
+        if self.password_last_used_at:
+            shown["PasswordLastUsed"] = whole_seconds(self.password_last_used_at)
+        return shown
+
+
+def whole_seconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,165 @@
+// What the pages gain when scripts run. Every page works without this file: what only it can
+// drive is `hidden` in the HTML and marked `data-js`, and shown here.
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Tells screen readers; the pause makes a repeated sentence speak again. */
+function say(text) {
+  const live = document.getElementById("live");
+  if (!live) return;
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 60);
+}
+
+// --- copy: a button[data-copy] copies the [data-source] inside the same .copy ------------------
+
+/** For plain HTTP, where navigator.clipboard does not exist. */
+function copyBySelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+async function copyText(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch { /* refused by the browser: try the older way */ }
+  }
+  return copyBySelection(text);
+}
+
+function selectText(element) {
+  const details = element.closest("details");
+  if (details) details.open = true;
+  window.getSelection().selectAllChildren(element);
+}
+
+async function copy(button) {
+  const source = button.closest(".copy").querySelector("[data-source]");
+  const done = await copyText(source.textContent);
+  button.focus();
+  if (!done) selectText(source);
+  say(done ? button.dataset.done : button.dataset.failed);
+  const label = button.querySelector("[data-label]");
+  if (!label.dataset.idle) label.dataset.idle = label.textContent;
+  label.textContent = done ? button.dataset.done : button.dataset.failed;
+  setTimeout(() => { label.textContent = label.dataset.idle; }, done ? 2000 : 8000);
+}
+
+// --- reveal: a button[data-reveal] shows and hides the password field beside it ---------------
+
+function reveal(button) {
+  const input = document.getElementById(button.dataset.reveal);
+  const shown = input.type === "password";
+  input.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+}
+
+// --- dismiss: removes the message; focus goes where the reader was heading -------------------
+
+function dismiss(button) {
+  button.closest(".flash").remove();
+  document.getElementById("main").focus();
+}
+
+const clicks = { copy, reveal, dismiss };
+
+document.addEventListener("click", (event) => {
+  for (const [name, act] of Object.entries(clicks)) {
+    const button = event.target.closest(`[data-${name}]`);
+    if (button) act(button);
+  }
+  closeMenus((menu) => !menu.contains(event.target));
+});
+
+// --- menus: details.menu closes on Escape, on a click outside and when focus leaves it --------
+
+function closeMenus(which) {
+  const closing = all("details.menu[open]").filter(which);
+  closing.forEach((menu) => { menu.open = false; });
+  return closing;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  closeMenus(() => true).forEach((menu) => menu.querySelector("summary").focus());
+});
+document.addEventListener("focusin", (event) => closeMenus((menu) => !menu.contains(event.target)));
+
+/** The side menu is open on wide screens, where its summary is not drawn, and closed on narrow. */
+function fitSideMenu(narrow) {
+  const side = document.getElementById("side-menu");
+  if (side) side.open = !narrow.matches;
+}
+
+// --- tables: [data-all] in the head selects the rows of its table -----------------------------
+
+function selectAll(box) {
+  const rows = all("tbody input[type=checkbox]", box.closest("table"));
+  const show = () => {
+    const chosen = rows.filter((row) => row.checked).length;
+    box.checked = chosen > 0 && chosen === rows.length;
+    box.indeterminate = chosen > 0 && chosen < rows.length;
+  };
+  box.addEventListener("change", () => { rows.forEach((row) => { row.checked = box.checked; }); });
+  rows.forEach((row) => row.addEventListener("change", show));
+  show();
+}
+
+// --- forms: say that work is under way; ask before unsaved text is lost (data-guard) ----------
+
+function markBusy(form) {
+  all("button:not([type=button])", form).forEach((b) => b.setAttribute("aria-busy", "true"));
+}
+
+function guard(form) {
+  let changed = false;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// --- password rules: ul[data-rules-for] marks each rule while the password is typed -----------
+
+const count = (pattern) => (text) => (text.match(pattern) || []).length;
+const measures = {
+  length: (text) => [...text].length,
+  upper: count(/[A-Z]/g),
+  lower: count(/[a-z]/g),
+  digit: count(/[0-9]/g),
+  symbol: count(/[^A-Za-z0-9\s]/g),
+};
+
+function checkRules(list) {
+  const input = document.getElementById(list.dataset.rulesFor);
+  if (!input) return;
+  const mark = () => all("[data-rule]", list).forEach((rule) => {
+    const met = measures[rule.dataset.rule](input.value) >= Number(rule.dataset.least || 1);
+    rule.dataset.met = met ? "yes" : "no";
+    rule.querySelector("[data-state]").textContent = met ? list.dataset.met : list.dataset.open;
+  });
+  input.addEventListener("input", mark);
+  if (input.value) mark();
+}
+
+// --- start ------------------------------------------------------------------------------------
+
+const narrow = window.matchMedia("(max-width: 860px)");
+fitSideMenu(narrow);
+narrow.addEventListener("change", fitSideMenu);
+all("[data-js]").forEach((element) => { element.hidden = false; });
+all("[data-all]").forEach(selectAll);
+all("[data-rules-for]").forEach(checkRules);
+all("form[data-guard]").forEach(guard);
+document.addEventListener("submit", (event) => markBusy(event.target));
+// A page that comes back from the browser's cache is not busy any more.
+window.addEventListener("pageshow", () => all("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy")));
+document.querySelector("[data-errors]")?.focus();
