@@ -26,7 +26,9 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 BASE_URL = env.str("BARTIZAN_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
 if _base.scheme not in ("http", "https") or not _base.hostname or _base.path:
-    raise ImproperlyConfigured(f"`BARTIZAN_BASE_URL` must be http(s)://host[:port], not `{BASE_URL}`")
+    raise ImproperlyConfigured(
+        f"`BARTIZAN_BASE_URL` must be http(s)://host[:port], not `{BASE_URL}`"
+    )
 HTTPS = _base.scheme == "https"
 LOOPBACK = _base.hostname in ("127.0.0.1", "localhost", "::1")
 

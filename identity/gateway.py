@@ -89,5 +89,3 @@ class Client:
             return perform(Call(self._caller, self._service, action, params, self._facts))
 
         return call
-
-

@@ -71,11 +71,15 @@ class Journal:
 
     def drain(self) -> int:
         """Move what this process and dead ones kept into the table; returns how many events."""
+        self.close()
+        return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
+
+    def close(self) -> None:
+        """Give up this process's file and its lock: it is now anybody's to move."""
         with self._lock:
             if self._file is not None and self._pid == os.getpid():
-                self._file.close()  # gives up the lock: the file is now anybody's to move
+                self._file.close()
             self._file = None
-        return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
 
 
 def _move(path: Path) -> int:
@@ -122,5 +126,13 @@ def _keep_moving(journal: Journal, pid: int) -> None:
 
 
 _journal = Journal(settings.DATA_DIR / "journal")
-append = _journal.append
-drain = _journal.drain
+
+
+def append(event: Event) -> None:
+    """Keep an event of a read or a refusal before the answer goes out."""
+    _journal.append(event)
+
+
+def drain() -> int:
+    """Move kept events into the table, so that what is read next has them."""
+    return _journal.drain()

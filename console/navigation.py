@@ -1,0 +1,127 @@
+"""The side menu and the account menu as lists; an entry shows once its page exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Label = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu.
+
+    `action` is the main read that the page needs ("" for none); `also` are the first words of
+    addresses that belong to the entry without lying under its own.
+    """
+
+    label: Label
+    url_name: str
+    action: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: Label
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as drawn; `current` is what `aria-current` says: page, true or nothing."""
+
+    label: Label
+    url: str
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: Label
+    entries: tuple[Link, ...]
+
+
+SECTIONS = (
+    Section("", (Entry(_("Dashboard"), "home"),)),
+    Section(
+        _("Access management"),
+        (
+            Entry(_("User groups"), "group-list", "iam:ListGroups", ("/iam/create-group",)),
+            Entry(_("Users"), "user-list", "iam:ListUsers", ("/iam/create-user",)),
+            Entry(_("Roles"), "role-list", "iam:ListRoles", ("/iam/create-role",)),
+            Entry(
+                _("Policies"),
+                "policy-list",
+                "iam:ListPolicies",
+                ("/iam/create-policy", "/iam/built-in-policies"),
+            ),
+            Entry(
+                _("Identity providers"),
+                "provider-list",
+                "iam:ListSAMLProviders",
+                ("/iam/add-provider",),
+            ),
+            Entry(_("Account settings"), "account-settings", "iam:GetAccountPasswordPolicy"),
+        ),
+    ),
+    Section(
+        _("Access reports"),
+        (
+            Entry(_("Explain access"), "explain", "iam:SimulatePrincipalPolicy"),
+            Entry(_("Policy simulator"), "simulator", "iam:SimulatePrincipalPolicy"),
+            Entry(_("Credential report"), "credential-report", "iam:GetCredentialReport"),
+            Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
+        ),
+    ),
+)
+
+ACCOUNT_MENU = (
+    Entry(_("My security credentials"), "me"),
+    Entry(_("Change password"), "me-password"),
+    Entry(_("Switch role"), "switch-role"),
+    Entry(_("Account settings"), "account-settings"),
+    Entry(_("Preferences"), "preferences"),
+)
+
+
+def side_menu(request: HttpRequest) -> list[Group]:
+    """The sections that have a page to show, with the entry of this request marked."""
+    groups = (
+        Group(section.label, tuple(_links(section.entries, request.path))) for section in SECTIONS
+    )
+    return [group for group in groups if group.entries]
+
+
+def account_menu(request: HttpRequest) -> list[Link]:
+    return list(_links(ACCOUNT_MENU, request.path))
+
+
+def address(url_name: str) -> str:
+    """The address of a page without arguments, or "" while there is no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
+    for entry in entries:
+        if url := address(entry.url_name):
+            yield Link(entry.label, url, _current(entry, url, path))
+
+
+def _current(entry: Entry, url: str, path: str) -> str:
+    if path == url:
+        return "page"
+    return "true" if any(_under(path, start) for start in (url, *entry.also)) else ""
+
+
+def _under(path: str, start: str) -> bool:
+    return path == start or path.startswith(f"{start}/")

@@ -1,0 +1,330 @@
+"""The console's page pieces: one tag per template of `templates/components/`.
+
+Block tags wrap what stands between them; every one may end in `as name` to keep its output for
+another tag's argument:
+
+    {% buttons as key_actions %}{% button _("Create access key") href=url %}{% endbuttons %}
+    {% panel _("Access keys") count=2 actions=key_actions %} … {% endpanel %}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.forms import BaseForm, BoundField
+from django.forms.widgets import CheckboxInput
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from console.templatetags import formats
+
+register = template.Library()
+
+STATUS_KINDS = ("ok", "warn", "err", "info", "off", "busy")
+MESSAGES_SHOWN = 3
+
+_MESSAGE_KINDS = {
+    messages.DEBUG: "info",
+    messages.INFO: "info",
+    messages.SUCCESS: "ok",
+    messages.WARNING: "warn",
+    messages.ERROR: "err",
+}
+
+
+def _render(context: Context, name: str, **values: Any) -> SafeString:
+    """A component's template over a context of its own: nothing of the page leaks in but i18n."""
+    engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
+    return engine.get_template(f"components/{name}.html").render(context.new(values))
+
+
+def _kind(kind: str, allowed: Sequence[str] = STATUS_KINDS) -> str:
+    if kind not in allowed:
+        raise template.TemplateSyntaxError(f"kind `{kind}` is none of {', '.join(allowed)}")
+    return kind
+
+
+# --- page and layout -------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str, css: str = "icon") -> dict[str, str]:
+    """A symbol of `static/img/icons.svg`, hidden from screen readers: words stand beside it."""
+    return {"name": name, "css": css, "sprite": static("img/icons.svg")}
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs(*parts: str) -> dict[str, Any]:
+    """Label and address by turns, ending in the label of this page.
+
+    {% breadcrumbs _("Users") users_url user.UserName %}
+    """
+    *pairs, here = parts
+    links = zip(pairs[::2], pairs[1::2], strict=True)
+    return {"links": [{"label": label, "url": url} for label, url in links], "here": here}
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(
+    context: Context,
+    content: str,
+    title: str = "",
+    *,
+    count: int | str | None = None,
+    description: str = "",
+    actions: str = "",
+    danger: bool = False,
+    id: str = "",  # noqa: A002  # the attribute's own name
+) -> SafeString:
+    """A card with an h2; `id` is needed only when two panels of a page have the same title."""
+    return _render(
+        context,
+        "panel",
+        content=content,
+        title=title,
+        count=count,
+        description=description,
+        actions=actions,
+        danger=danger,
+        id=id or f"panel-{slugify(title)}",
+    )
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items: Iterable[Any], current: str, label: str = "") -> dict[str, Any]:
+    """Links to the pages of one object; an item has `key`, `label`, `url` and may have `count`."""
+    return {"items": items, "current": current, "label": label or _("Sections")}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(page: Any, label: str = "") -> dict[str, Any]:
+    """Keyset pages: `page` has `previous_url`, `next_url` and the row numbers `first`, `last`."""
+    return {"page": page, "label": label or _("Pages")}
+
+
+@register.simple_block_tag(takes_context=True)
+def empty(context: Context, content: str, heading: str, sentence: str = "") -> SafeString:
+    """An empty state; between the tags at most two buttons."""
+    return _render(context, "empty", content=content.strip(), heading=heading, sentence=sentence)
+
+
+@register.simple_block_tag(takes_context=True)
+def table(context: Context, content: str, caption: str) -> SafeString:
+    """Between the tags: `<thead>` with `th scope=col`, `<tbody>` with `th scope=row` for names."""
+    return _render(context, "table", content=content, caption=caption)
+
+
+@register.simple_block_tag(takes_context=True)
+def filter_bar(
+    context: Context, content: str, label: str, value: str = "", *, hint: str = "", name: str = "q"
+) -> SafeString:
+    """A GET form with one search field; between the tags further selects."""
+    return _render(
+        context, "filter_bar", content=content, label=label, value=value, hint=hint, name=name
+    )
+
+
+# --- buttons and forms -----------------------------------------------------------------------
+
+
+@register.simple_block_tag(takes_context=True)
+def buttons(context: Context, content: str) -> SafeString:
+    """A row of buttons, the primary one last in a page header and first under a form."""
+    return _render(context, "buttons", content=content)
+
+
+@register.inclusion_tag("components/button.html")
+def button(
+    text: str, href: str = "", *, kind: str = "", icon: str = "", disabled_reason: str = ""
+) -> dict[str, str]:
+    """A link that looks like a button; with a reason it is drawn, not usable, and says why."""
+    kind = _kind(kind, ("", "primary", "danger", "small"))
+    return {
+        "text": text,
+        "href": href,
+        "kind": kind,
+        "icon": icon,
+        "disabled_reason": disabled_reason,
+    }
+
+
+@register.inclusion_tag("components/submit.html")
+def submit(
+    text: str,
+    *,
+    kind: str = "primary",
+    name: str = "",
+    value: str = "",
+    form: str = "",
+    formaction: str = "",
+    disabled_reason: str = "",
+) -> dict[str, str]:
+    """A submit button of the form around it, or of the form whose id is `form`."""
+    return {
+        "text": text,
+        "kind": _kind(kind, ("", "primary", "danger", "small")),
+        "name": name,
+        "value": value,
+        "form": form,
+        "formaction": formaction,
+        "disabled_reason": disabled_reason,
+    }
+
+
+def _optional(field: BoundField) -> bool:
+    return not field.field.required and not isinstance(field.field.widget, CheckboxInput)
+
+
+def _layout(field: BoundField) -> str:
+    if field.use_fieldset:
+        return "group"
+    return "choice" if isinstance(field.field.widget, CheckboxInput) else "line"
+
+
+@register.inclusion_tag("components/field.html")
+def field(field: BoundField, *, tiles: bool = False) -> dict[str, Any]:
+    """Label, hint, control and errors, tied together; `tiles` draws radio choices as cards.
+
+    Django itself puts `aria-invalid` and, from the hint's and the errors' ids, `aria-describedby`
+    on the control.
+    """
+    return {
+        "field": field,
+        "control": field.as_widget(),
+        "layout": _layout(field),
+        "optional": _optional(field),
+        "tiles": tiles,
+        "described_by": field.aria_describedby,
+    }
+
+
+@register.inclusion_tag("components/password_field.html")
+def password_field(field: BoundField, rules: Iterable[Any] = ()) -> dict[str, Any]:
+    """A password with a Show button and, if given, the account's rules as a list.
+
+    A rule is a sentence, or has `text` and may have `test` (length, upper, lower, digit or
+    symbol), `least` (how many, 1 by default) and `met` (what the server found).
+    """
+    rules = list(rules)
+    described = [field.aria_describedby or "", f"{field.auto_id}_rules" if rules else ""]
+    attrs = {"aria-describedby": " ".join(filter(None, described))} if any(described) else {}
+    control = field.as_widget(attrs=attrs)
+    return {"field": field, "control": control, "optional": _optional(field), "rules": rules}
+
+
+def _target(field: BoundField) -> str:
+    """The id a link from the summary leads to: the first choice of a group has one of its own."""
+    return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+
+
+def _problems(form: BaseForm) -> list[dict[str, str]]:
+    """Every error of a form: those of the whole first, then the fields in their order."""
+    whole = [{"text": text, "target": ""} for text in form.non_field_errors()]
+    return whole + [
+        {"text": text, "target": "" if bound.is_hidden else _target(bound)}
+        for bound in form
+        for text in bound.errors
+    ]
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """What is wrong, on top of the form, with links to the fields; nothing when all is well."""
+    problems = _problems(form) if form.is_bound else []
+    single = problems[0]["text"] if len(problems) == 1 and not problems[0]["target"] else ""
+    return {"problems": problems, "single": single}
+
+
+# --- messages --------------------------------------------------------------------------------
+
+
+def _shown(message: Message) -> dict[str, str]:
+    kind = _MESSAGE_KINDS.get(message.level, "info")
+    role = "alert" if kind == "err" else "status"
+    return {"kind": kind, "text": message.message, "role": role}
+
+
+@register.inclusion_tag("components/flash.html", takes_context=True)
+def flash(context: Context) -> dict[str, Any]:
+    """The messages of Django's framework, newest first; more than three fold away."""
+    request = context.get("request")
+    found = [_shown(message) for message in messages.get_messages(request)] if request else []
+    found.reverse()
+    return {"shown": found[:MESSAGES_SHOWN], "earlier": found[MESSAGES_SHOWN:]}
+
+
+@register.simple_block_tag(takes_context=True)
+def alert(
+    context: Context, content: str, kind: str, title: str = "", *, live: bool = False
+) -> SafeString:
+    """A message in place; `live` for one that answers what the reader just did."""
+    return _render(context, "alert", content=content, kind=_kind(kind), title=title, live=live)
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+@register.simple_block_tag(takes_context=True)
+def keyvalue(context: Context, content: str) -> SafeString:
+    """A summary list; between the tags `{% item %}` blocks."""
+    return _render(context, "keyvalue", content=content)
+
+
+@register.simple_block_tag(takes_context=True)
+def item(context: Context, content: str, term: str) -> SafeString:
+    """One term of a summary list; nothing between the tags reads as a dash and as "none"."""
+    blank = not content.strip()
+    return _render(context, "item", content=content, term=term, blank=blank)
+
+
+@register.inclusion_tag("components/status.html")
+def status(kind: str, text: str) -> dict[str, str]:
+    """Icon and word: ok, warn, err, info, off or busy."""
+    return {"kind": _kind(kind), "text": text}
+
+
+@register.inclusion_tag("components/copy.html")
+def copy(value: str, label: str) -> dict[str, str]:
+    """A value to copy; `label` ends the button's name: "Copy account ID"."""
+    return {"value": value, "label": label}
+
+
+@register.inclusion_tag("components/secret_box.html")
+def secret_box(value: str, label: str) -> dict[str, str]:
+    """A secret, folded away until Show is pressed (scripts or not), with a copy button."""
+    return {"value": value, "label": label}
+
+
+@register.inclusion_tag("components/time.html")
+def time(value: datetime | None, style: str = "relative", none: str = "") -> dict[str, str]:
+    """A moment: `relative` (absolute in the title) or `absolute`; `none` is the word for None."""
+    _kind(style, ("relative", "absolute"))
+    if value is None:
+        return {"stamp": "", "none": none or _("Never")}
+    absolute = formats.utc(value)
+    return {
+        "stamp": value.astimezone(UTC).isoformat(timespec="seconds"),
+        "text": absolute if style == "absolute" else formats.age(value),
+        "absolute": absolute,
+    }
+
+
+@register.inclusion_tag("components/code.html")
+def code(text: str, copy_label: str = "") -> dict[str, str]:
+    """Text as the machine has it; with `copy_label` a copy button follows."""
+    return {"text": text, "copy_label": copy_label}
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(used: int, limit: int | None, label: str = "") -> dict[str, Any]:
+    """A quota; amber from 80 %, red from 95 %. None as the limit means that there is none."""
+    low, high = ((limit or 0) * 80 // 100, (limit or 0) * 95 // 100)
+    return {"used": used, "limit": limit, "low": low, "high": high, "label": label or _("Used")}

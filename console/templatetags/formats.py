@@ -1,0 +1,86 @@
+"""Values as people read them: moments, ARNs, account IDs, JSON. All filters return plain text."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+RELATIVE_FOR = timedelta(days=31)
+
+
+@register.filter
+def utc(value: datetime) -> str:
+    """`22 Sep 2026, 14:05 UTC`. A datetime without a zone is a programming error: ValueError."""
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be shown")
+    return f"{date_format(value.astimezone(UTC), 'j M Y, H:i')} UTC"
+
+
+@register.filter
+def span(value: timedelta) -> str:
+    """A length of time in its largest whole unit, `2 hours`; less than a minute is seconds."""
+    seconds = int(abs(value.total_seconds()))
+    if seconds < 60:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    if seconds < 3600:
+        return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+    if seconds < 86400:
+        return ngettext("%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
+    return ngettext("%d day", "%d days", seconds // 86400) % (seconds // 86400)
+
+
+@register.filter
+def age(value: datetime) -> str:
+    """`2 hours ago`, `just now` or `in 3 days`; beyond 31 days the moment itself, in UTC."""
+    passed = timezone.now() - value
+    if abs(passed) > RELATIVE_FOR:
+        return utc(value)
+    if timedelta(0) <= passed < timedelta(minutes=1):
+        return _("just now")
+    return (_("%s ago") if passed > timedelta(0) else _("in %s")) % span(passed)
+
+
+@register.filter
+def ahead(value: datetime) -> str:
+    """How far off an end is: `in 3 hours`, or `now` when it has passed."""
+    return _("in %s") % span(value - timezone.now()) if value > timezone.now() else _("now")
+
+
+@register.filter
+def account_id(value: str) -> str:
+    """`1234-5678-9012` for reading; copyable text keeps the twelve digits as they are."""
+    return "-".join((value[:4], value[4:8], value[8:])) if len(value) == 12 else value
+
+
+@register.filter
+def short_arn(value: str) -> str:
+    """The account cut out of an ARN, for tables: `arn:aws:iam::…:user/bob`."""
+    parts = value.split(":", 5)
+    if len(parts) < 6 or not parts[4]:
+        return value
+    return ":".join((*parts[:4], "…", parts[5]))
+
+
+@register.filter
+def yes_no(value: object) -> str:
+    return _("Yes") if value else _("No")
+
+
+@register.filter
+def json_pretty(value: Any) -> str:
+    """JSON indented by two; text that is no JSON comes back as it is, to be shown all the same."""
+    if not isinstance(value, str):
+        return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    try:
+        return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
+    except ValueError:
+        return value
