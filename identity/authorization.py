@@ -110,7 +110,7 @@ def context(caller: Caller, facts: Facts) -> dict[str, str | tuple[str, ...]]:
 
 
 def _session_keys(caller: Caller, facts: Facts) -> dict[str, str]:
-    """Long-term keys carry none of these: `Bool` on MFA does not catch them, `BoolIfExists` does."""
+    """Long-term keys carry none of these: `Bool` on MFA misses them, `BoolIfExists` does not."""
     assert caller.session is not None
     keys = {
         "aws:MultiFactorAuthPresent": _bool(caller.session.mfa_at is not None),

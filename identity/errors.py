@@ -1,6 +1,7 @@
-"""Every failure that a client can see, by its AWS code; translated once at each edge (XML, page, form).
+"""Every failure that a client can see, by its AWS code; translated once at each edge.
 
-The codes and HTTP statuses are those of the IAM and STS service models and of AWS's common errors.
+The edges are the XML answer, the page and the form. Codes and HTTP statuses are those of the IAM
+and STS service models, and of AWS's common errors.
 """
 
 from __future__ import annotations

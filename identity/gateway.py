@@ -29,19 +29,16 @@ def perform(call: Call) -> Result:
     outlives the process that wrote it.
     """
     try:
-        return _perform(registry.find(call.service, call.action), call)
+        return _guarded(call)
     except AwsError as problem:
         audit.refused(call, problem)
         raise
 
 
-def _perform(operation: Operation, call: Call) -> Result:
-    validate.validate(operation.model.input_shape, call.params)
-    authorization.authorize(call, operation)
+def _guarded(call: Call) -> Result:
+    """Whatever breaks inside is a refusal: busy when the database is, otherwise our failure."""
     try:
-        if operation.prepare:
-            call.prepared = operation.prepare(call)
-        return _read(operation, call) if operation.read_only else _write(operation, call)
+        return _perform(registry.find(call.service, call.action), call)
     except AwsError:
         raise
     except OperationalError as problem:
@@ -50,6 +47,14 @@ def _perform(operation: Operation, call: Call) -> Result:
     except Exception as problem:
         logger.exception("%s failed", call.permission)
         raise InternalFailure("The request processing has failed.") from problem
+
+
+def _perform(operation: Operation, call: Call) -> Result:
+    validate.validate(operation.model.input_shape, call.params)
+    authorization.authorize(call, operation)
+    if operation.prepare:
+        call.prepared = operation.prepare(call)
+    return _read(operation, call) if operation.read_only else _write(operation, call)
 
 
 def _read(operation: Operation, call: Call) -> Result:

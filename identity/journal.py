@@ -57,7 +57,8 @@ class Journal:
         """This process's file; after a fork the parent's is left to the parent."""
         if self._file is None or self._pid != os.getpid():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = open(self.folder / f"{uuid.uuid4().hex}.jsonl", "ab", buffering=0)
+            path = self.folder / f"{uuid.uuid4().hex}.jsonl"
+            self._file = path.open("ab", buffering=0)  # held, with its lock
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._pid = os.getpid()
             self._start_mover()

@@ -31,7 +31,7 @@ class EndpointMiddleware:
 
 
 class CallerMiddleware:
-    """Set `request.caller`, `.facts`, `.iam` and `.sts`; without a caller only public views open."""
+    """Set `request.caller`, `.facts`, `.iam`, `.sts`; without a caller only public views open."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -21,7 +21,7 @@ from identity.files import private_file
 _NONCE = 12
 
 
-class CannotOpen(Exception):
+class CannotOpenError(Exception):
     """The key is missing, or the value is not what was sealed for this purpose."""
 
 
@@ -33,15 +33,15 @@ def seal(secret: bytes, purpose: str) -> bytes:
 
 
 def unseal(sealed: bytes, purpose: str) -> bytes:
-    """What was sealed for this purpose. Raises CannotOpen."""
+    """What was sealed for this purpose. Raises CannotOpenError."""
     sealed = bytes(sealed)
     key = _keys().get(sealed[0]) if sealed else None
     if key is None:
-        raise CannotOpen("no vault key with this number")
+        raise CannotOpenError("no vault key with this number")
     try:
         return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], purpose.encode())
     except InvalidTag as problem:
-        raise CannotOpen("the sealed value was changed or moved") from problem
+        raise CannotOpenError("the sealed value was changed or moved") from problem
 
 
 def is_current(sealed: bytes) -> bool:
