@@ -1,4 +1,4 @@
-"""Headers that every page carries: nothing inline, nothing framed, nothing kept."""
+"""What every page passes: headers (nothing inline, framed or kept), and refusals become pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from console.views import errors
+from identity.errors import AwsError
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -35,3 +38,16 @@ class SecurityHeaders:
         if settings.HTTPS:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response
+
+
+class Refusals:
+    """Show the page of an AwsError that a view did not put on its form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.refused(request, exception) if isinstance(exception, AwsError) else None

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "identity.middleware.CallerMiddleware",
+    "console.middleware.Refusals",
 ]
 
 TEMPLATES = [

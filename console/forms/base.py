@@ -1,0 +1,87 @@
+"""What every form of the console does: it works once, and refusals land on the field they mean."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from console import handoff
+from console.models import SentForm
+from console.responses import SeeOther
+from identity.errors import AwsError
+
+Text = str | Promise
+
+# These are about the caller or about us, not about what stands in the form: they end in a page.
+_NOT_ABOUT_THE_FORM = frozenset({"AccessDenied", "Throttling"})
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Form(forms.Form):
+    """A form with a token of its own; templates write `novalidate` and `{{ form.form_token }}`.
+
+    `fields_of` says which field an AWS error code is about (the whole form when it names none),
+    `sentences` what to say instead of the service's message, which then follows in details.
+    """
+
+    form_token = forms.RegexField(
+        r"\A[\w-]{43}\Z",
+        initial=_token,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("This form came without its token. Open it again and send it once more."),
+            "invalid": _("This form came without its token. Open it again and send it once more."),
+        },
+    )
+    fields_of: ClassVar[Mapping[str, str]] = {}
+    sentences: ClassVar[Mapping[str, Text]] = {}
+    service_message = ""
+
+
+def add_problem(form: Form, error: AwsError) -> None:
+    """Put a refusal on the form. Raises it again when it is not about what the form holds."""
+    if error.status >= 500 or error.code in _NOT_ABOUT_THE_FORM:
+        raise error
+    field = form.fields_of.get(error.code)
+    sentence = form.sentences.get(error.code)
+    form.add_error(field if field in form.fields else None, str(sentence or error.message))
+    form.service_message = f"{error.code}: {error.message}" if sentence else ""
+
+
+def send(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> HttpResponse | None:
+    """Do what a valid form asks for, once: `act` and the form's token commit together.
+
+    The same form sent twice gets the first one's redirect. None when an operation refused; the
+    form then carries the reason, nothing was changed and the same form may be sent again.
+    """
+    try:
+        with transaction.atomic():
+            return _once(request, form, act)
+    except AwsError as error:
+        add_problem(form, error)
+    return None
+
+
+def _once(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Only the token's digest is stored: a handoff's key may be made from the token itself."""
+    digest = hashlib.sha256(form.cleaned_data["form_token"].encode()).digest()
+    name = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    sent, fresh = SentForm.objects.get_or_create(token=name)
+    if not fresh:
+        return handoff.again(request, SeeOther(sent.result))
+    response = act()
+    sent.result = response.headers["Location"]
+    sent.save(update_fields=["result"])
+    return response
