@@ -40,7 +40,10 @@ REASONS = (
         gettext_lazy("The permissions boundary does not allow it, whatever other policies say."),
     ),
     ("session policy", gettext_lazy("The policy given when this session began does not allow it.")),
-    ("service control policy", gettext_lazy("A guardrail (SCP) of the organization forbids it.")),
+    (
+        "service control policy",
+        gettext_lazy("A guardrail (SCP) of the organization does not allow it."),
+    ),
     ("role trust policy", gettext_lazy("The role's trust policy does not let you use the role.")),
     ("resource-based policy", gettext_lazy("The policy of the resource does not allow it.")),
 )

@@ -40,10 +40,10 @@ _MESSAGE_KINDS = {
 }
 
 
-def _render(context: Context, name: str, **values: Any) -> SafeString:
+def _render(context: Context, component: str, /, **values: Any) -> SafeString:
     """A component's template over a context of its own: nothing of the page leaks in but i18n."""
     engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
-    return engine.get_template(f"components/{name}.html").render(context.new(values))
+    return engine.get_template(f"components/{component}.html").render(context.new(values))
 
 
 def _kind(kind: str, allowed: Sequence[str] = STATUS_KINDS) -> str:
@@ -113,7 +113,14 @@ def pager(page: Any, label: str = "") -> dict[str, Any]:
 @register.simple_block_tag(takes_context=True)
 def empty(context: Context, content: str, heading: str, sentence: str = "") -> SafeString:
     """An empty state; between the tags at most two buttons."""
-    return _render(context, "empty", content=content.strip(), heading=heading, sentence=sentence)
+    return _render(
+        context,
+        "empty",
+        content=content,
+        blank=not content.strip(),
+        heading=heading,
+        sentence=sentence,
+    )
 
 
 @register.simple_block_tag(takes_context=True)
@@ -227,9 +234,9 @@ def _target(field: BoundField) -> str:
 
 def _problems(form: BaseForm) -> list[dict[str, str]]:
     """Every error of a form: those of the whole first, then the fields in their order."""
-    whole = [{"text": text, "target": ""} for text in form.non_field_errors()]
+    whole = [{"text": text, "label": "", "target": ""} for text in form.non_field_errors()]
     return whole + [
-        {"text": text, "target": "" if bound.is_hidden else _target(bound)}
+        {"text": text, "label": bound.label, "target": "" if bound.is_hidden else _target(bound)}
         for bound in form
         for text in bound.errors
     ]
