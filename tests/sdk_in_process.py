@@ -1,4 +1,4 @@
-"""boto3 against the project without a socket: botocore signs and parses, Django's client carries."""
+"""boto3 against the project without a socket: botocore signs, Django carries, botocore parses."""
 
 from __future__ import annotations
 

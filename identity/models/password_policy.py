@@ -1,4 +1,4 @@
-"""An account's own password policy; without one, the default rules of identity/passwords.py hold."""
+"""An account's own password policy; without one, the defaults of identity/passwords.py hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something was tried: counted before it is checked, so that parallel guesses count too."""
+"""How often something was tried: counted before it is checked, so parallel guesses count too."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class User(AbstractBaseUser):
-    """A principal with long-term credentials. Root has an e-mail and no name; a user the reverse."""
+    """A principal with long-term credentials. Root has an e-mail, a user has a name."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="users")
     unique_id = models.CharField(max_length=128, unique=True)
