@@ -20,7 +20,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     """The context processor; signed out, only the theme has a value."""
     caller: Caller | None = getattr(request, "caller", None)
     theme = request.COOKIES.get("theme", "")
-    shown = {
+    shown: dict[str, Any] = {
         "caller": caller,
         "account": caller.account if caller else None,
         "theme": theme if theme in THEMES else "",

@@ -53,18 +53,18 @@ SECTIONS = (
     Section(
         _("Access management"),
         (
-            Entry(_("User groups"), "group-list", "iam:ListGroups", ("/iam/create-group",)),
-            Entry(_("Users"), "user-list", "iam:ListUsers", ("/iam/create-user",)),
-            Entry(_("Roles"), "role-list", "iam:ListRoles", ("/iam/create-role",)),
+            Entry(_("User groups"), "groups", "iam:ListGroups", ("/iam/create-group",)),
+            Entry(_("Users"), "users", "iam:ListUsers", ("/iam/create-user",)),
+            Entry(_("Roles"), "roles", "iam:ListRoles", ("/iam/create-role",)),
             Entry(
                 _("Policies"),
-                "policy-list",
+                "policies",
                 "iam:ListPolicies",
                 ("/iam/create-policy", "/iam/built-in-policies"),
             ),
             Entry(
                 _("Identity providers"),
-                "provider-list",
+                "providers",
                 "iam:ListSAMLProviders",
                 ("/iam/add-provider",),
             ),

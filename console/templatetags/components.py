@@ -17,13 +17,13 @@ from django import template
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm, BoundField
-from django.forms.widgets import CheckboxInput
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from console import fields
 from console.templatetags import formats
 
 register = template.Library()
@@ -31,13 +31,7 @@ register = template.Library()
 STATUS_KINDS = ("ok", "warn", "err", "info", "off", "busy")
 MESSAGES_SHOWN = 3
 
-_MESSAGE_KINDS = {
-    messages.DEBUG: "info",
-    messages.INFO: "info",
-    messages.SUCCESS: "ok",
-    messages.WARNING: "warn",
-    messages.ERROR: "err",
-}
+_MESSAGE_KINDS = {"success": "ok", "warning": "warn", "error": "err"}
 
 
 def _render(context: Context, component: str, /, **values: Any) -> SafeString:
@@ -186,16 +180,6 @@ def submit(
     }
 
 
-def _optional(field: BoundField) -> bool:
-    return not field.field.required and not isinstance(field.field.widget, CheckboxInput)
-
-
-def _layout(field: BoundField) -> str:
-    if field.use_fieldset:
-        return "group"
-    return "choice" if isinstance(field.field.widget, CheckboxInput) else "line"
-
-
 @register.inclusion_tag("components/field.html")
 def field(field: BoundField, *, tiles: bool = False) -> dict[str, Any]:
     """Label, hint, control and errors, tied together; `tiles` draws radio choices as cards.
@@ -206,8 +190,8 @@ def field(field: BoundField, *, tiles: bool = False) -> dict[str, Any]:
     return {
         "field": field,
         "control": field.as_widget(),
-        "layout": _layout(field),
-        "optional": _optional(field),
+        "layout": fields.layout(field),
+        "optional": fields.optional(field),
         "tiles": tiles,
         "described_by": field.aria_describedby,
     }
@@ -222,30 +206,15 @@ def password_field(field: BoundField, rules: Iterable[Any] = ()) -> dict[str, An
     """
     rules = list(rules)
     described = [field.aria_describedby or "", f"{field.auto_id}_rules" if rules else ""]
-    attrs = {"aria-describedby": " ".join(filter(None, described))} if any(described) else {}
-    control = field.as_widget(attrs=attrs)
-    return {"field": field, "control": control, "optional": _optional(field), "rules": rules}
-
-
-def _target(field: BoundField) -> str:
-    """The id a link from the summary leads to: the first choice of a group has one of its own."""
-    return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
-
-
-def _problems(form: BaseForm) -> list[dict[str, str]]:
-    """Every error of a form: those of the whole first, then the fields in their order."""
-    whole = [{"text": text, "label": "", "target": ""} for text in form.non_field_errors()]
-    return whole + [
-        {"text": text, "label": bound.label, "target": "" if bound.is_hidden else _target(bound)}
-        for bound in form
-        for text in bound.errors
-    ]
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(filter(None, described))}
+    control = field.as_widget(attrs=attrs if any(described) else None)
+    return {"field": field, "control": control, "optional": fields.optional(field), "rules": rules}
 
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong, on top of the form, with links to the fields; nothing when all is well."""
-    problems = _problems(form) if form.is_bound else []
+    problems = fields.problems(form) if form.is_bound else []
     single = problems[0]["text"] if len(problems) == 1 and not problems[0]["target"] else ""
     return {"problems": problems, "single": single}
 
@@ -254,7 +223,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 
 def _shown(message: Message) -> dict[str, str]:
-    kind = _MESSAGE_KINDS.get(message.level, "info")
+    kind = _MESSAGE_KINDS.get(message.level_tag, "info")
     role = "alert" if kind == "err" else "status"
     return {"kind": kind, "text": message.message, "role": role}
 

@@ -18,18 +18,17 @@ from django.utils.translation import gettext as _
 from console import navigation
 from console.denials import Denial
 from identity.access import public
-from identity.errors import AwsError
+from identity.errors import AccessDenied, AwsError, ConcurrentModification, Throttling
 
-WAIT_SECONDS = 30
 RELOAD_SECONDS = 5
 
 _NO_SUCH = re.compile(r"The (?P<kind>[\w -]+?) with name (?P<name>\S+) cannot be found\.?")
 # Which list to offer when one of its kind is not there.
 _LISTS = {
-    "user": "user-list",
-    "group": "group-list",
-    "role": "role-list",
-    "policy": "policy-list",
+    "user": "users",
+    "group": "groups",
+    "role": "roles",
+    "policy": "policies",
 }
 
 
@@ -86,7 +85,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500 from nothing but the template: no database, no context processors, no caller."""
     context = {"event_id": getattr(request, "request_id", "")}
     try:
-        page = render_to_string("500.html", context)
+        page: str = render_to_string("500.html", context)
     except (TemplateDoesNotExist, ValueError):  # ValueError: a static file is missing from the list
         page = "<!doctype html><title>Bartizan</title><h1>Something broke on our side</h1>"
     return HttpResponseServerError(page)
@@ -119,12 +118,13 @@ def refused(
     `decision_text` is the reason in words, from the policy engine; without it the reason is read
     from the message. A throttled caller gets 429 here, where the API answers 400.
     """
-    if error.code == "AccessDenied":
+    if isinstance(error, AccessDenied):
         return _access_denied(request, error, decision_text)
+    if isinstance(error, Throttling):
+        return _throttled(request, error)
     if error.status >= 500:
         return _unavailable(request) if error.status == 503 else server_error(request)
-    status = 429 if error.code == "Throttling" else error.status
-    return _REFUSALS.get(status, _rejected)(request, error)
+    return _REFUSALS.get(error.status, _rejected)(request, error)
 
 
 def gone(request: HttpRequest, again_url: str = "") -> HttpResponse:
@@ -169,14 +169,13 @@ def _missing(request: HttpRequest, error: AwsError) -> HttpResponse:
 
 def _conflict(request: HttpRequest, error: AwsError) -> HttpResponse:
     heading = _("This conflicts with what is there now")
-    if error.code == "ConcurrentModification":
+    if isinstance(error, ConcurrentModification):
         heading = _("Someone changed this while you were editing")
     return _page(request, 409, heading, sentence=error.message, reload_url=request.get_full_path())
 
 
-def _throttled(request: HttpRequest, error: AwsError) -> HttpResponse:
-    """429; the error may carry how long to wait as `retry_after`, in seconds."""
-    seconds = getattr(error, "retry_after", WAIT_SECONDS)
+def _throttled(request: HttpRequest, error: Throttling) -> HttpResponse:
+    seconds = error.retry_after
     response = _page(
         request,
         429,
@@ -228,5 +227,4 @@ _REFUSALS: dict[int, Callable[[HttpRequest, AwsError], HttpResponse]] = {
     405: _wrong_method,
     409: _conflict,
     413: _too_large,
-    429: _throttled,
 }

@@ -1,0 +1,150 @@
+"""What no template and no stylesheet may hold: words, inline code, pairs of colours too close."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CONSOLE = sorted((ROOT / "console").rglob("*.py"))
+CSS = (ROOT / "static/css/app.css").read_text()
+
+FORBIDDEN = re.compile(r"\b(please|invalid|illegal|forbidden|click here|(?-i:OK))\b", re.IGNORECASE)
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _strings(path: Path) -> Iterator[str]:
+    """Every literal that a module hands to gettext."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in GETTEXT:
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_a_template_blames_nobody_and_begs_for_nothing(path: Path) -> None:
+    assert FORBIDDEN.findall(path.read_text().replace("aria-invalid", "")) == []
+
+
+@pytest.mark.parametrize("path", CONSOLE, ids=_name)
+def test_the_consoles_sentences_blame_nobody_and_beg_for_nothing(path: Path) -> None:
+    assert [text for text in _strings(path) if FORBIDDEN.search(text)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("inline style", r"\sstyle\s*=|<style\b"),
+        ("inline script", r"<script(?![^>]*\ssrc=)|javascript:"),
+        ("event attribute", r"<[^>]*\son[a-z]+\s*="),
+        ("unescaped output", r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off"),
+        ("other host", r"(?:href|src|action)\s*=\s*[\"']?(?:https?:)?//"),
+    ],
+)
+def test_a_template_stays_within_the_content_security_policy(
+    path: Path, what: str, pattern: str
+) -> None:
+    assert re.findall(pattern, path.read_text(), re.IGNORECASE) == [], what
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_every_form_that_changes_something_carries_its_token(path: Path) -> None:
+    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(), re.DOTALL | re.I)
+    assert [form for form in forms if "{% csrf_token %}" not in form] == []
+
+
+@pytest.mark.parametrize("path", CONSOLE, ids=_name)
+def test_no_module_of_the_console_vouches_for_markup(path: Path) -> None:
+    assert "mark_safe" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("Please enter", True), ("Invalid name", True), ("Press OK", True), ("status ok", False)],
+)
+def test_the_words_test_would_notice(words: str, found: bool) -> None:
+    assert bool(FORBIDDEN.search(words)) == found
+
+
+# --- colours ---------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"--([\w-]+):\s*(?:light-dark\((#\w{6}),\s*(#\w{6})\)|(#\w{6}))\s*;")
+TOKENS = {name: (light or both, dark or both) for name, light, dark, both in _TOKEN.findall(CSS)}
+TEXT, EDGE = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
+PAIRS = [
+    *(
+        (text, ground, TEXT)
+        for text in ("text", "text-2")
+        for ground in ("bg", "surface", "sunken")
+    ),
+    *((kind, ground, TEXT) for kind in ("ok", "warn", "err", "info") for ground in ("surface",)),
+    *((kind, f"{kind}-bg", TEXT) for kind in ("ok", "warn", "err", "info")),
+    *(("text", f"{kind}-bg", TEXT) for kind in ("ok", "warn", "err", "info")),
+    *(("link", ground, TEXT) for ground in ("bg", "surface", "sunken", "sel", "err-bg", "ok-bg")),
+    *(("on-primary", ground, TEXT) for ground in ("primary", "primary-h", "err", "err-h")),
+    ("text", "sel", TEXT),
+    ("disabled", "surface", TEXT),
+    ("disabled", "bg", TEXT),
+    ("on-nav", "nav", TEXT),
+    ("nav-muted", "nav", TEXT),
+    ("on-strip", "strip", TEXT),
+    ("mark", "nav", EDGE),
+    *(("border", ground, EDGE) for ground in ("surface", "bg", "sunken")),
+    *(("focus", ground, EDGE) for ground in ("surface", "bg", "sunken")),
+]
+
+
+def _luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_measured_as_the_standard_has_it() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
+def test_every_pair_of_colours_can_be_told_apart(
+    front: str, ground: str, least: float, theme: int
+) -> None:
+    assert contrast(TOKENS[front][theme], TOKENS[ground][theme]) >= least
+
+
+def test_colours_stand_in_the_tokens_alone() -> None:
+    after_tokens = CSS.split("@layer base {", 1)[1].split("@media print", 1)[0]
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?!-)", after_tokens) == []
+
+
+def test_the_stylesheet_and_the_script_stay_within_their_budgets() -> None:
+    script = (ROOT / "static/js/app.js").read_text()
+    assert len(CSS) < 36_000
+    assert len(script) < 18_000
+
+
+def test_the_script_never_writes_markup() -> None:
+    script = (ROOT / "static/js/app.js").read_text()
+    assert (
+        re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script) == []
+    )
