@@ -89,7 +89,13 @@ class ExpiredToken(ClientError):
 
 
 class Throttling(ClientError):
+    """`retry_after` is how many whole seconds to wait before the next try."""
+
     code = "Throttling"
+
+    def __init__(self, message: str = "Rate exceeded", retry_after: int = 30) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ValidationError(ClientError):
