@@ -1,0 +1,38 @@
+"""The policy engine: JSON documents and a request in, a decision out that can say why.
+
+Pure: no rows, no clock, no network. Time, addresses and tags are values of the request's context.
+"""
+
+from identity.policy.document import UNREADABLE, load, parse, size
+from identity.policy.evaluate import (
+    Decision,
+    Layer,
+    LayerKind,
+    Outcome,
+    Source,
+    decide,
+    root_layer,
+)
+from identity.policy.explain import reason, sentence
+from identity.policy.request import Request
+from identity.policy.values import Document, Kind, Statement
+
+__all__ = [
+    "UNREADABLE",
+    "Decision",
+    "Document",
+    "Kind",
+    "Layer",
+    "LayerKind",
+    "Outcome",
+    "Request",
+    "Source",
+    "Statement",
+    "decide",
+    "load",
+    "parse",
+    "reason",
+    "root_layer",
+    "sentence",
+    "size",
+]

@@ -16,8 +16,9 @@ from typing import NamedTuple, TypeAlias
 from identity.errors import MalformedPolicyDocument
 from identity.policy.patterns import Pieces, matches
 from identity.policy.request import Request, Value
-from identity.policy.variables import expand, malformed
+from identity.policy.variables import expand
 
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -57,7 +58,7 @@ def answer(conditions: Iterable[Condition], request: Request, *, variables: bool
     return Answer.UNKNOWN if unknown else Answer.YES
 
 
-def check(condition: Condition, *, variables: bool) -> None:
+def check(condition: Condition) -> None:
     """Raise `MalformedPolicyDocument` for a condition that `answer` could not tell the truth of."""
     use = _use(condition.operator)
     if use is None:
@@ -67,8 +68,48 @@ def check(condition: Condition, *, variables: bool) -> None:
             raise MalformedPolicyDocument(
                 f"Value {value} is not valid for condition operator {condition.operator}."
             )
-        if variables and use.operator.variables and malformed(value):
-            raise MalformedPolicyDocument("Syntax errors in policy.")
+
+
+def _answer(condition: Condition, request: Request, variables: bool) -> Answer:
+    use = _use(condition.operator)
+    if use is None or not all(map(use.operator.can_want, condition.values)):
+        return Answer.UNKNOWN
+    return Answer.YES if _holds(use, condition, request, variables) else Answer.NO
+
+
+def _holds(use: _Use, condition: Condition, request: Request, variables: bool) -> bool:
+    asked = request.value(condition.key)
+    if use.operator.of_presence:
+        asked = "false" if asked is not None else "true"
+    if not condition.values:
+        return asked is None and use.quantifier is Quantifier.ALL
+    if asked is None:
+        return use.holds_without_key
+    wanted = _wanted(use.operator, condition.values, request, variables)
+    return _quantified(use, asked, wanted)
+
+
+def _wanted(
+    operator: _Operator, values: tuple[str, ...], request: Request, variables: bool
+) -> list[Pieces]:
+    """The values to compare with, less those that name a key which the request lacks."""
+    expanded = (expand(one, request, variables=variables and operator.variables) for one in values)
+    return [pieces for pieces in expanded if pieces is not None]
+
+
+def _quantified(use: _Use, asked: Value, wanted: list[Pieces]) -> bool:
+    if use.quantifier is Quantifier.ONE:
+        return isinstance(asked, str) and _fits(use.operator, asked, wanted)
+    values = (asked,) if isinstance(asked, str) else asked
+    fits = (_fits(use.operator, value, wanted) for value in values)
+    return all(fits) if use.quantifier is Quantifier.ALL else any(fits)
+
+
+def _fits(operator: _Operator, asked: str, wanted: list[Pieces]) -> bool:
+    """Any of the wanted values, or for a negated operator none of them."""
+    if not operator.can_ask(asked):
+        return False
+    return any(operator.test(asked, pieces) for pieces in wanted) is not operator.negated
 
 
 # --- the operators ------------------------------------------------------------------------------
@@ -83,11 +124,13 @@ class _Operator(NamedTuple):
 
     `test` compares a value of the request with one of the policy. A request that `can_ask` does
     not accept fits neither the operator nor its negation; a policy that holds a value `can_want`
-    does not accept cannot be evaluated.
+    does not accept cannot be evaluated. An operator `of_presence` is asked "true" for an absent
+    key and "false" for a present one, instead of the key's value.
     """
 
     test: Callable[[str, Pieces], bool]
     negated: bool = False
+    of_presence: bool = False
     variables: bool = True
     can_ask: Callable[[str], bool] = _always
     can_want: Callable[[str], bool] = _always
@@ -118,39 +161,44 @@ def _is_truth(value: str) -> bool:
 
 
 def _in_network(asked: str, wanted: Pieces) -> bool:
-    network = _network(_text(wanted))
-    if network is None or (network.version == 6 and not _has_clear_host_bits(_text(wanted))):
-        return False
-    address = ipaddress.ip_address(asked)
-    return (getattr(address, "ipv4_mapped", None) or address) in network
+    address, network = _address(asked), _network(_text(wanted))
+    return address is not None and network is not None and address in network
 
 
 def _is_address(value: str) -> bool:
+    return _address(value) is not None
+
+
+@lru_cache(1024)
+def _address(value: str) -> _Address | None:
+    """The address, an IPv4 one even when a dual-stack socket wrote it as `::ffff:192.0.2.1`."""
     try:
-        ipaddress.ip_address(value)
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return None
+    return (isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped) or address
+
+
+@lru_cache(1024)
+def _is_cidr(value: str) -> bool:
+    """Whether the value is an address, or an address and a prefix length; netmasks are not CIDR."""
+    _, slash, length = value.partition("/")
+    if slash and not (length.isascii() and length.isdecimal()):
+        return False
+    try:
+        ipaddress.ip_interface(value)
     except ValueError:
         return False
     return True
 
 
-def _is_network(value: str) -> bool:
-    return _network(value) is not None
-
-
 @lru_cache(1024)
 def _network(cidr: str) -> _Network | None:
-    """The network of `address` or `address/prefix length`; netmasks are not CIDR."""
-    _, slash, length = cidr.partition("/")
-    if slash and not (length.isascii() and length.isdecimal()):
+    """The network that a CIDR text names; host bits are ignored in IPv4, match nothing in IPv6."""
+    interface = ipaddress.ip_interface(cidr)
+    if interface.version == 6 and interface.ip != interface.network.network_address:
         return None
-    try:
-        return ipaddress.ip_network(cidr, strict=False)
-    except ValueError:
-        return None
-
-
-def _has_clear_host_bits(cidr: str) -> bool:
-    return ipaddress.ip_interface(cidr).ip == ipaddress.ip_network(cidr, strict=False)[0]
+    return interface.network
 
 
 _OPERATORS = {
@@ -161,11 +209,55 @@ _OPERATORS = {
     "StringLike": _Operator(_like),
     "StringNotLike": _Operator(_like, negated=True),
     "Bool": _Operator(_same_truth, variables=False, can_want=_is_truth),
-    "IpAddress": _Operator(
-        _in_network, variables=False, can_ask=_is_address, can_want=_is_network
-    ),
+    "IpAddress": _Operator(_in_network, variables=False, can_ask=_is_address, can_want=_is_cidr),
     "NotIpAddress": _Operator(
-        _in_network, negated=True, variables=False, can_ask=_is_address, can_want=_is_network
+        _in_network, negated=True, variables=False, can_ask=_is_address, can_want=_is_cidr
     ),
-    "Null": _Operator(_same_truth, variables=False, can_want=_is_truth),
+    "Null": _Operator(_same_truth, of_presence=True, variables=False, can_want=_is_truth),
 }
+
+_NOT_BUILT = frozenset(
+    [
+        *("NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals"),
+        *("NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals"),
+        *("DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"),
+        *("BinaryEquals", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike"),
+    ]
+)
+
+
+class _Use(NamedTuple):
+    """An operator as a policy writes it: `ForAnyValue:StringLikeIfExists`."""
+
+    operator: _Operator
+    quantifier: Quantifier
+    if_exists: bool
+
+    @property
+    def holds_without_key(self) -> bool:
+        negation_of_one = self.operator.negated and self.quantifier is Quantifier.ONE
+        return self.if_exists or self.quantifier is Quantifier.ALL or negation_of_one
+
+
+@lru_cache(256)
+def _use(name: str) -> _Use | None:
+    """The operator of that name, or `None` if it is not built or not one of AWS's."""
+    quantifier, base = _without_quantifier(name)
+    operator = _OPERATORS.get(base.removesuffix("IfExists"))
+    if operator is None or (operator.of_presence and name not in _OPERATORS):
+        return None
+    return _Use(operator, quantifier, base.endswith("IfExists"))
+
+
+def _without_quantifier(name: str) -> tuple[Quantifier, str]:
+    for quantifier in (Quantifier.ALL, Quantifier.ANY):
+        if name.startswith(quantifier.value):
+            return quantifier, name.removeprefix(quantifier.value)
+    return Quantifier.ONE, name
+
+
+def _why_not(name: str) -> str:
+    base = _without_quantifier(name)[1].removesuffix("IfExists")
+    if base in _NOT_BUILT:
+        return f"Condition operator {name} is not supported yet."
+    return "Syntax errors in policy."

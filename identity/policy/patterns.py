@@ -23,12 +23,12 @@ class Piece(NamedTuple):
 Pieces: TypeAlias = tuple[Piece, ...]
 
 
-def action_matches(pattern: str, action: str) -> bool:
-    """Whether the action (`iam:GetUser`) fits, letters of either case being the same.
+def action_matches(patterns: tuple[str, ...], action: str) -> bool:
+    """Whether the action (`iam:GetUser`) fits one of them, letters of either case being the same.
 
     Only ASCII letters fold: no look-alike from another alphabet ever equals one.
     """
-    return _action_expression(pattern).fullmatch(action) is not None
+    return _action_expression(patterns).fullmatch(action) is not None
 
 
 def matches(pieces: Pieces, text: str) -> bool:
@@ -48,8 +48,9 @@ def utf16_units(text: str) -> str:
 
 
 @lru_cache(_CACHED_PATTERNS)
-def _action_expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(_source((Piece(pattern),)), re.DOTALL | re.IGNORECASE | re.ASCII)
+def _action_expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    source = "|".join(_source((Piece(pattern),)) for pattern in patterns)
+    return re.compile(source, re.DOTALL | re.IGNORECASE | re.ASCII)
 
 
 @lru_cache(_CACHED_PATTERNS)

@@ -33,7 +33,8 @@ def read(text: str) -> object:
     """The value that `text` spells, numbers as `Number`; `ValueError` for anything doubtful.
 
     Refused are a name given twice in one object, NaN and Infinity, deep nesting, half of a
-    surrogate pair, and characters outside TAB, LF, CR and U+0020-U+00FF (IAM's `policyDocumentType`).
+    surrogate pair, and characters outside TAB, LF, CR and U+0020-U+00FF (`policyDocumentType` of
+    the service model).
     """
     if len(text) > MAX_CHARACTERS or not _ALLOWED_CHARACTERS.fullmatch(text):
         raise ValueError("length or characters")

@@ -1,4 +1,4 @@
-"""Policy variables: `${aws:username}`, `${key, 'default'}`, and the characters `${*}`, `${?}`, `${$}`.
+"""Policy variables: `${aws:username}`, `${key, 'default'}`, and the plain `${*}`, `${?}`, `${$}`.
 
 Text that comes from the request is literal: a `*` in a user's name is no wildcard.
 """

@@ -1,0 +1,45 @@
+"""A decision in words: AWS's access-denied sentence, and a short reason for a page."""
+
+from __future__ import annotations
+
+from identity.policy.evaluate import Decision, LayerKind, Outcome
+
+
+def sentence(decision: Decision, *, caller_arn: str, action: str, resource: str) -> str:
+    """AWS's access-denied message for a refused request ("Troubleshoot access denied messages").
+
+    Naming only the kind of policy that refused, never the policy. Raises `ValueError` if the
+    decision allows.
+    """
+    if decision:
+        raise ValueError("an allowed request has no refusal to explain")
+    refusal = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
+    if decision.kind is None:
+        return refusal
+    if decision.outcome is Outcome.EXPLICIT_DENY:
+        return f"{refusal} with an explicit deny in {_with_article(decision.kind)}"
+    return f"{refusal} because no {decision.kind.value} allows the {action} action"
+
+
+def reason(decision: Decision) -> str:
+    """Why, in a few plain words without a full stop, for a person who may see the policies."""
+    if decision.outcome is Outcome.IMPLICIT_DENY:
+        return f"no {decision.kind.value if decision.kind else 'policy'} allows it"
+    if decision.kind is LayerKind.ROOT:
+        return "the root user may do everything"
+    verb = "allows it" if decision.allowed else "denies it explicitly"
+    return f"{_noun(decision.kind)} `{decision.source}` {verb}, statement {_statement(decision)}"
+
+
+def _with_article(kind: LayerKind) -> str:
+    return f"{'an' if kind is LayerKind.IDENTITY else 'a'} {kind.value}"
+
+
+def _noun(kind: LayerKind | None) -> str:
+    return "policy" if kind is None or kind is LayerKind.IDENTITY else kind.value
+
+
+def _statement(decision: Decision) -> str:
+    if decision.sid:
+        return f"`{decision.sid}`"
+    return str((decision.statement or 0) + 1)

@@ -1,0 +1,55 @@
+"""A policy document as values, read from JSON by `document`."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from identity.policy.conditions import Condition
+
+Effect: TypeAlias = Literal["Allow", "Deny"]
+
+VERSION_2008 = "2008-10-17"
+VERSION_2012 = "2012-10-17"
+
+
+class Kind(enum.Enum):
+    """What a document is for, and so what it may say."""
+
+    IDENTITY = "identity"
+    MANAGED = "managed"
+    SESSION = "session"
+    TRUST = "trust"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement; an element that it lacks is empty, `index` counts from 0 in its document.
+
+    `principals` pairs the type (`AWS`, `Service`, …) with a value.
+    """
+
+    sid: str
+    effect: Effect
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    principals: tuple[tuple[str, str], ...] = ()
+    not_principals: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy document; policy variables mean something in version 2012-10-17 only."""
+
+    version: str
+    id: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def variables(self) -> bool:
+        return self.version == VERSION_2012
