@@ -1,8 +1,32 @@
-"""The server's entry: static files by whitenoise in front, everything else by Django."""
+"""The server's entry: static files by whitenoise in front, everything else by Django.
+
+Whitenoise looks the path up in a dictionary it made at the start; an SDK call pays a microsecond.
+"""
 
 import os
+from collections.abc import Mapping
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from whitenoise import WhiteNoise
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-application = get_wsgi_application()
+
+# A hash in the name: the file never changes, browsers need not ask again.
+_HASHED = r"^.+\.[0-9a-f]{12}\..+$"
+
+
+def _secure(headers: Mapping[str, str], path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"  # type: ignore[index]  # wsgiref Headers
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"  # type: ignore[index]
+
+
+application = WhiteNoise(
+    get_wsgi_application(),
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    max_age=0 if settings.DEBUG else 60,
+    immutable_file_test=_HASHED,
+    allow_all_origins=False,
+    add_headers_function=_secure,
+)

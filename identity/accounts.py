@@ -1,4 +1,4 @@
-"""Accounts and their root users: made, given a key, given a new password, removed.
+"""Accounts and their root users: made, given a new password, removed.
 
 These are the operator's acts: no IAM action makes an account. Limits are those of AWS's Account
 Management API.
@@ -13,20 +13,16 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import audit, identifiers, vault
-from identity.callers import Caller
-from identity.calls import Call
+from identity import identifiers
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
-    LimitExceeded,
     PasswordPolicyViolation,
     ValidationError,
 )
 from identity.facts import Facts
-from identity.models import AccessKey, Account, Event, User
+from identity.models import Account, Event, User
 from identity.models.user import folded
-from identity.wire import spec
 
 logger = logging.getLogger(__name__)
 
@@ -84,25 +80,6 @@ def delete(account: Account) -> None:
     with transaction.atomic():
         account.delete()
     logger.warning("account %s with %d users was deleted", account_id, counted)
-
-
-def make_root_key(account: Account, facts: Facts | None = None) -> tuple[str, str]:
-    """A new access key of the root user: its ID and secret. LimitExceeded when there are two."""
-    root = account.root
-    key_id, secret = identifiers.access_key_id(), identifiers.secret_access_key()
-    sealed = vault.seal(secret.encode(), f"access_key:{key_id}")
-    call = Call(Caller(root), "iam", "CreateAccessKey", {}, facts or Facts())
-    with transaction.atomic():
-        Account.objects.locked().get(pk=account.pk)
-        taken = set(root.access_keys.values_list("slot", flat=True))
-        if len(taken) == 2:
-            raise LimitExceeded("Cannot exceed quota for AccessKeysPerUser: 2")
-        key = AccessKey.objects.create(
-            id=key_id, user=root, slot=1 if 1 not in taken else 2, sealed_secret=sealed
-        )
-        result = {"AccessKey": {**key.describe(), "SecretAccessKey": secret}}
-        audit.changed(call, spec.operation("iam", "CreateAccessKey"), result)
-    return key_id, secret
 
 
 def set_root_password(account: Account, password: str, facts: Facts | None = None) -> None:

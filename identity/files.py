@@ -25,16 +25,29 @@ def private_file(path: Path, make: str | None = None) -> str:
     return text
 
 
+def replace_private_file(path: Path, text: str) -> None:
+    """Put `text` in the place of a 0600 file in one step: readers see the old or the new one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    _write(draft, text)
+    os.replace(draft, path)
+
+
 def _create(path: Path, text: str) -> None:
     """Write beside, then link: linking fails when another process was first, and that is fine."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    _write(draft, text)
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(handle)
