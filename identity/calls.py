@@ -12,6 +12,11 @@ from identity.errors import NoSuchEntity, ValidationError
 from identity.facts import Facts
 from identity.models import Account, User
 
+# Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
+_NAMING_ROOT = frozenset(
+    {"DeactivateMFADevice", "EnableMFADevice", "ListMFADevices", "ResyncMFADevice"}
+)
+
 
 @dataclass
 class Call:
@@ -38,9 +43,12 @@ class Call:
     def named_user(self) -> User | None:
         """The user that `UserName` names, or the caller where the action lets it be left out."""
         name = self.params.get("UserName")
-        if name is None:
+        if name is None or self._names_root(name):
             return self.caller.user
-        return self.account.iam_users.named(name).first()
+        return self.account.iam_users.named(name).select_related("account").first()
+
+    def _names_root(self, name: str) -> bool:
+        return self.caller.is_root and name == self.account.id and self.action in _NAMING_ROOT
 
     def user(self) -> User:
         """The named user; NoSuchEntity when there is none."""
@@ -49,10 +57,16 @@ class Call:
         return self.named_user
 
     def locked_user(self) -> User:
-        """The named user, locked and read again inside the transaction; NoSuchEntity when gone."""
-        user = User.objects.locked().select_related("account").filter(pk=self.user().pk).first()
+        """The named user, locked and read again inside the transaction.
+
+        NoSuchEntity when it is gone, or was renamed or moved after the call was authorised on its
+        former ARN.
+        """
+        seen = self.user()
+        same = User.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
+        user = same.select_related("account").first()
         if user is None:
-            raise no_such_user(self.user().name)
+            raise no_such_user(seen.name)
         return user
 
     def iam_user(self) -> User:

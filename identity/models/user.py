@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from identity import arns
 from identity.models.account import Account
+from identity.models.lookups import Under
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
     from identity.models.policy import UserPolicy
     from identity.models.tag import UserTag
+
+
+models.CharField.register_lookup(Under)
 
 
 def folded(name: str) -> str:
@@ -36,7 +40,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_root=True, email_folded=folded(email.strip()))
 
     def under(self, path_prefix: str) -> Self:
-        return self.filter(path__startswith=path_prefix)
+        """Those whose path begins so. All paths begin with `/`, so that is no condition."""
+        return self if path_prefix == "/" else self.filter(path__under=path_prefix)
 
     def locked(self) -> Self:
         """Rows locked to the end of the transaction (SQLite's whole file is, by then)."""
@@ -89,6 +94,14 @@ class User(AbstractBaseUser):
                 condition=Q(is_root=True, name="", email_folded__isnull=False)
                 | (Q(is_root=False, email_folded__isnull=True) & ~Q(name="")),
                 name="root_has_an_email_and_a_user_a_name",
+            ),
+        ]
+        indexes = [
+            # Pattern operators let PostgreSQL answer LIKE from it; SQLite needs and has none.
+            models.Index(
+                fields=["account", "path", "name_folded"],
+                name="user_by_path",
+                opclasses=["varchar_ops", "varchar_pattern_ops", "varchar_ops"],
             ),
         ]
 

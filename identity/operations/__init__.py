@@ -1,5 +1,27 @@
 """What is answered, by noun of the API reference."""
 
-from identity.operations import sts, users
+from identity.operations import (
+    access_keys,
+    account,
+    inline_policies,
+    login_profiles,
+    mfa_devices,
+    passwords,
+    sts,
+    summary,
+    tags,
+    users,
+)
 
-__all__ = ["sts", "users"]
+__all__ = [
+    "access_keys",
+    "account",
+    "inline_policies",
+    "login_profiles",
+    "mfa_devices",
+    "passwords",
+    "sts",
+    "summary",
+    "tags",
+    "users",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core import signing
@@ -27,8 +27,8 @@ def page(
 ) -> dict[str, Any]:
     """One page of `rows` in the order of the unique column `key`, under `member`.
 
-    The marker is signed and bound to account, operation and filter. Raises ValidationError for a
-    marker of another list.
+    The marker is signed and bound to account, operation and filter; the key must be short enough
+    for AWS's 320 characters. Raises ValidationError for a marker of another list.
     """
     size = call.params.get("MaxItems", _DEFAULT_ITEMS)
     after = _position(call)
@@ -36,23 +36,27 @@ def page(
         rows = rows.filter(**{f"{key}__gt": after})
     found = list(rows.order_by(key)[: size + 1])
     shown = found[:size]
-    result: dict[str, Any] = {
-        member: [describe(row) for row in shown],
-        "IsTruncated": len(found) > size,
-    }
-    if result["IsTruncated"]:
-        result["Marker"] = _marker(call, getattr(shown[-1], key))
+    following = getattr(shown[-1], key) if len(found) > size else None
+    return _result(call, member, [describe(row) for row in shown], following)
+
+
+def page_of_few(call: Call, items: Sequence[Any], *, member: str) -> dict[str, Any]:
+    """One page of a list that a quota keeps short (keys, devices, tags), already described.
+
+    Here the marker is an index: it stays within 320 characters whatever the items are.
+    """
+    size = call.params.get("MaxItems", _DEFAULT_ITEMS)
+    first = _position(call) or 0
+    shown = items[first : first + size]
+    following = first + size if len(items) > first + size else None
+    return _result(call, member, list(shown), following)
+
+
+def _result(call: Call, member: str, shown: list[Any], following: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {member: shown, "IsTruncated": following is not None}
+    if following is not None:
+        result["Marker"] = _signer(call).sign_object(following)
     return result
-
-
-def _binding(call: Call) -> list[Any]:
-    filters = {k: v for k, v in sorted(call.params.items()) if k not in _NOT_FILTERS}
-    return [call.account.id, call.action, filters]
-
-
-def _marker(call: Call, position: Any) -> str:
-    """At most 320 characters: the filter goes in as a digest, the position as it is."""
-    return _signer(_binding(call)).sign_object(position)
 
 
 def _position(call: Call) -> Any:
@@ -60,10 +64,12 @@ def _position(call: Call) -> Any:
     if marker is None:
         return None
     try:
-        return _signer(_binding(call)).unsign_object(marker)
+        return _signer(call).unsign_object(marker)
     except signing.BadSignature as problem:
         raise ValidationError("Marker and Filter do not match") from problem
 
 
-def _signer(binding: Mapping[str, Any] | list[Any]) -> signing.Signer:
-    return signing.Signer(salt=f"marker:{binding!r}")
+def _signer(call: Call) -> signing.Signer:
+    """A signer of its own for each account, operation and filter; only their digest is a key."""
+    filters = sorted((k, v) for k, v in call.params.items() if k not in _NOT_FILTERS)
+    return signing.Signer(salt=f"marker:{call.account.id}:{call.action}:{filters!r}")

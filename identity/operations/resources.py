@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from identity import arns
 from identity.calls import Call
+from identity.errors import AccessDenied
+from identity.models import AccessKey
 
 
 def user(call: Call) -> str:
@@ -18,6 +20,45 @@ def new_user(call: Call) -> str:
     return arns.user(call.account.id, call.params["UserName"], path)
 
 
+def renamed_user(call: Call) -> str:
+    """The ARN that the named user will have after UpdateUser."""
+    present = call.user()
+    name = call.params.get("NewUserName", present.name)
+    return arns.user(call.account.id, name, call.params.get("NewPath", present.path))
+
+
 def users(call: Call) -> str:
     """All users under the path that is asked for."""
     return arns.user(call.account.id, "", call.params.get("PathPrefix", "/"))
+
+
+def access_key_owner(call: Call) -> str:
+    """The ARN of the user whose key it is."""
+    return access_key(call).user.arn
+
+
+def access_key(call: Call) -> AccessKey:
+    """The key, with its user; AccessDenied for every key that is not of this account."""
+    key_id = call.params["AccessKeyId"]
+    key = AccessKey.objects.with_owner().filter(pk=key_id, user__account=call.account).first()
+    if key is None:
+        raise AccessDenied(
+            f"User: {call.caller.arn} is not authorized to perform: {call.permission} "
+            f"on resource: access key {key_id}"
+        )
+    return key
+
+
+def mfa_device(call: Call) -> str:
+    """The serial number, which is an ARN."""
+    return str(call.params["SerialNumber"])
+
+
+def new_mfa_device(call: Call) -> str:
+    """The serial number that the device will have."""
+    path = call.params.get("Path", "/")
+    return arns.mfa(call.account.id, call.params["VirtualMFADeviceName"], path)
+
+
+def mfa_devices(call: Call) -> str:
+    return arns.mfa(call.account.id, "")

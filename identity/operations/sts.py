@@ -1,14 +1,28 @@
-"""The Security Token Service: who am I, and temporary credentials."""
+"""The Security Token Service: who am I, whose key is this, and temporary credentials."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from identity import mfa, throttle, tokens
 from identity.calls import Call
+from identity.errors import AccessDenied, ValidationError
+from identity.models import AccessKey, TemporarySession
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
+    from mypy_boto3_sts import type_defs as t
+
     from identity.operations.registry import Result
+
+_TWELVE_HOURS = 43_200
+_ROOT_SECONDS = 3_600
+# AWS's sentences, with the space at the end of the one and the two inside the other.
+_WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+_WRONG_DEVICE = (
+    "MultiFactorAuthentication failed, unable to validate MFA code.  "
+    "Please verify your MFA serial number is valid and associated with this user."
+)
 
 
 @operation("sts", "GetCallerIdentity", always_allowed=True)
@@ -18,3 +32,57 @@ def get_caller_identity(call: Call, params: dict[str, Any]) -> Result:
         "Account": call.account.id,
         "Arn": call.caller.arn,
     }
+
+
+def _second_factor(call: Call) -> bool:
+    """Whether a code was given and is right. It is counted, and used up, before the transaction:
+    a call that fails later does not give a guess back."""
+    if call.caller.session is not None:
+        raise AccessDenied("Cannot call GetSessionToken with session credentials")
+    serial, code = call.params.get("SerialNumber"), call.params.get("TokenCode")
+    if serial is None and code is None:
+        return False
+    if serial is None or code is None:
+        raise ValidationError(
+            "MultiFactorAuthentication failed, "
+            "must provide both MFA serial number and one time pass code."
+        )
+    user, source_ip = call.caller.user, call.facts.source_ip
+    throttle.attempt("mfa", user.unique_id, source_ip)
+    device = user.mfa_devices.filter(serial_number=serial).first()
+    if device is None:
+        raise AccessDenied(_WRONG_DEVICE)
+    if not mfa.accept(device, code, call.facts.at):
+        raise AccessDenied(_WRONG_CODE)
+    throttle.succeeded("mfa", user.unique_id, source_ip)
+    return True
+
+
+@operation("sts", "GetSessionToken", read_only=False, prepare=_second_factor, always_allowed=True)
+def get_session_token(call: Call, params: t.GetSessionTokenRequestTypeDef) -> Result:
+    """Credentials of the caller's own, for up to 36 hours; root's end after one, whatever it asks.
+
+    Only long-term keys may call this.
+    """
+    duration = params.get("DurationSeconds", _TWELVE_HOURS)
+    if call.caller.is_root:
+        duration = min(duration, _ROOT_SECONDS)
+    credentials = tokens.mint(
+        call.caller.user,
+        call.action,
+        duration,
+        call.facts.at if call.prepared else None,
+        call.facts,
+        call.caller.access_key_id,
+    )
+    return {"Credentials": credentials}
+
+
+@operation("sts", "GetAccessKeyInfo")
+def get_access_key_info(call: Call, params: t.GetAccessKeyInfoRequestTypeDef) -> Result:
+    """The account of a key, be it active or not, temporary or not, and of whichever account."""
+    for keys in (AccessKey.objects, TemporarySession.objects):
+        found = keys.filter(pk=params["AccessKeyId"]).values_list("user__account_id", flat=True)
+        if account_id := found.first():
+            return {"Account": account_id}
+    raise ValidationError(f"The access key ID {params['AccessKeyId']} is not known.")

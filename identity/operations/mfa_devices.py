@@ -1,0 +1,201 @@
+"""Virtual MFA devices: made, enabled for a user or for root, resynchronised, taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from identity import arns, authorization, mfa, quotas
+from identity.calls import Call
+from identity.errors import (
+    AccessDenied,
+    DeleteConflict,
+    EntityAlreadyExists,
+    InvalidAuthenticationCode,
+    NoSuchEntity,
+    ValidationError,
+)
+from identity.models import User, VirtualMfaDevice
+from identity.operations import paging, resources, tags
+from identity.operations.registry import operation
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+    from identity.operations.registry import Result
+
+_LONGEST_SERIAL = 256
+_WRONG_CODES = "Authentication code for device is not valid."
+_ASSIGNMENTS = {
+    "Any": Q(),
+    "Assigned": Q(user__isnull=False),
+    "Unassigned": Q(user__isnull=True),
+}
+
+
+def _may_tag(call: Call) -> None:
+    """Tags at creation are a second permission."""
+    if call.params.get("Tags"):
+        authorization.require(call, resources.new_mfa_device(call), "iam:TagMFADevice")
+
+
+@operation("iam", "CreateVirtualMFADevice", resource=resources.new_mfa_device, prepare=_may_tag)
+def create_virtual_mfa_device(call: Call, params: t.CreateVirtualMFADeviceRequestTypeDef) -> Result:
+    """The seed and its QR code are in this answer and in no other."""
+    name, given = params["VirtualMFADeviceName"], list(params.get("Tags", []))
+    serial = arns.mfa(call.account.id, name, params.get("Path", "/"))
+    tags.check(given, ignoring_case=False)
+    _require_free(serial)
+    seed = mfa.new_seed()
+    VirtualMfaDevice.objects.create(
+        account=call.account,
+        name=name,
+        serial_number=serial,
+        sealed_seed=mfa.seal(seed, serial),
+        tags=given,
+    )
+    limit = quotas.users()
+    quotas.take(call.account, "mfa_device_count", limit=limit, name="MFADevicesPerAccount")
+    uri = mfa.otpauth_uri(name, call.account.alias or call.account.id, seed)
+    shown: dict[str, Any] = {
+        "SerialNumber": serial,
+        "Base32StringSeed": seed.encode(),
+        "QRCodePNG": mfa.qr_png(uri),
+    }
+    return {"VirtualMFADevice": {**shown, "Tags": given} if given else shown}
+
+
+def _require_free(serial: str) -> None:
+    if len(serial) > _LONGEST_SERIAL:
+        raise ValidationError(
+            "1 validation error detected: Value at 'serialNumber' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {_LONGEST_SERIAL}"
+        )
+    if VirtualMfaDevice.objects.filter(serial_number=serial).exists():
+        raise EntityAlreadyExists("MFA device already exists.")
+
+
+def _clock_when_enabled(call: Call) -> tuple[int, int]:
+    """Read the device's clock from the two codes; the search is too long for a transaction."""
+    user, device = call.user(), _device(call)
+    _require_unassigned(device, user)
+    return _clock(call, device)
+
+
+def _clock(call: Call, device: VirtualMfaDevice) -> tuple[int, int]:
+    """Step and drift; InvalidAuthenticationCode for codes that do not fit, or were used."""
+    first, second = call.params["AuthenticationCode1"], call.params["AuthenticationCode2"]
+    found = mfa.pair(mfa.seed_of(device), first, second, call.facts.at)
+    if found is None or found[0] <= device.last_step:
+        raise InvalidAuthenticationCode(_WRONG_CODES)
+    return found
+
+
+@operation("iam", "EnableMFADevice", resource=resources.user, prepare=_clock_when_enabled)
+def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> None:
+    user, device = call.locked_user(), _device(call)
+    step, drift = call.prepared
+    _require_unassigned(device, user)
+    _require_mfa_for_own_devices(call, user)
+    if user.mfa_devices.count() >= quotas.MFA_DEVICES_PER_USER:
+        raise quotas.exceeded("MFADevicesPerUser", quotas.MFA_DEVICES_PER_USER)
+    fresh = VirtualMfaDevice.objects.unassigned().filter(pk=device.pk, last_step__lt=step)
+    if fresh.update(user=user, enabled_at=call.facts.at, last_step=step, drift=drift) != 1:
+        raise EntityAlreadyExists("MFA Device is already in use.")
+    call.account.count(mfa_device_in_use_count=1)
+
+
+@operation(
+    "iam",
+    "ResyncMFADevice",
+    resource=resources.user,
+    prepare=lambda call: _clock(call, _device_of(call, call.user())),
+)
+def resync_mfa_device(call: Call, params: t.ResyncMFADeviceRequestTypeDef) -> None:
+    step, drift = call.prepared
+    device = _device_of(call, call.locked_user())
+    if not device.burn(step, drift, call.facts.at):
+        raise InvalidAuthenticationCode(_WRONG_CODES)
+
+
+@operation("iam", "DeactivateMFADevice", resource=resources.user)
+def deactivate_mfa_device(call: Call, params: t.DeactivateMFADeviceRequestTypeDef) -> None:
+    """Take the device from its user; it stays, assigned to nobody. Recovery codes stand in for
+    devices and go with the last one."""
+    user = call.locked_user()
+    device = _device_of(call, user)
+    _require_mfa_for_own_devices(call, user)
+    VirtualMfaDevice.objects.filter(pk=device.pk).update(user=None, enabled_at=None)
+    if not user.mfa_devices.exists():
+        user.recovery_codes.all().delete()
+    call.account.count(mfa_device_in_use_count=-1)
+
+
+@operation("iam", "DeleteVirtualMFADevice", resource=resources.mfa_device)
+def delete_virtual_mfa_device(call: Call, params: t.DeleteVirtualMFADeviceRequestTypeDef) -> None:
+    device = _device(call)
+    deleted, _ = VirtualMfaDevice.objects.unassigned().filter(pk=device.pk).delete()
+    if not deleted:
+        raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
+    call.account.count(mfa_device_count=-1)
+
+
+@operation("iam", "ListMFADevices", resource=resources.user)
+def list_mfa_devices(call: Call, params: t.ListMFADevicesRequestTypeDef) -> Result:
+    user = call.user()
+    devices = user.mfa_devices.select_related("user").order_by("enabled_at", "id")
+    described = [device.describe() for device in devices]
+    return paging.page_of_few(call, described, member="MFADevices")
+
+
+@operation("iam", "ListVirtualMFADevices", resource=resources.mfa_devices)
+def list_virtual_mfa_devices(call: Call, params: t.ListVirtualMFADevicesRequestTypeDef) -> Result:
+    wanted = _ASSIGNMENTS[params.get("AssignmentStatus", "Any")]
+    devices = VirtualMfaDevice.objects.filter(wanted, account=call.account).select_related("user")
+    return paging.page(
+        call, devices, key="id", member="VirtualMFADevices", describe=_describe_virtual
+    )
+
+
+def _describe_virtual(device: VirtualMfaDevice) -> dict[str, Any]:
+    """A `VirtualMFADevice` as lists show it: neither seed nor tags."""
+    shown: dict[str, Any] = {"SerialNumber": device.serial_number}
+    if device.user is not None:
+        shown |= {"User": device.user.describe(), "EnableDate": device.enabled_at}
+    return shown
+
+
+def _device(call: Call) -> VirtualMfaDevice:
+    """The account's device with this serial number; NoSuchEntity when there is none."""
+    serial = call.params["SerialNumber"]
+    device: VirtualMfaDevice | None = VirtualMfaDevice.objects.filter(
+        account=call.account, serial_number=serial
+    ).first()
+    if device is None:
+        raise NoSuchEntity(f"VirtualMFADevice with serial number {serial} does not exist.")
+    return device
+
+
+def _device_of(call: Call, user: User) -> VirtualMfaDevice:
+    device = _device(call)
+    if device.user_id != user.pk:
+        raise NoSuchEntity("MFA Device invalid for user.")
+    return device
+
+
+def _require_unassigned(device: VirtualMfaDevice, user: User) -> None:
+    if device.user_id == user.pk:
+        raise EntityAlreadyExists(f"MFA Device for user {user} already exists.")
+    if device.user_id is not None:
+        raise EntityAlreadyExists("MFA Device is already in use.")
+
+
+def _require_mfa_for_own_devices(call: Call, user: User) -> None:
+    """Who has a device adds or removes own ones only after proving it: a stolen key is not enough.
+
+    Others may still do so, so that an administrator can help with a lost device.
+    """
+    own = user.pk == call.caller.user.pk
+    if own and call.caller.mfa_at is None and user.mfa_devices.exists():
+        raise AccessDenied("MFA enabled users must re-authenticate with MFA to change MFA devices.")

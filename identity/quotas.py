@@ -1,0 +1,64 @@
+"""The quotas of an account, under the names that GetAccountSummary and LimitExceeded give them.
+
+Those of AWS's "IAM and AWS STS quotas" page, at their defaults. Only the number of users may be
+raised (BARTIZAN_USERS_QUOTA): it costs no more here than one row each.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import F
+
+from identity.errors import LimitExceeded
+from identity.models import Account
+
+ACCESS_KEYS_PER_USER = 2
+MFA_DEVICES_PER_USER = 8
+TAGS_PER_RESOURCE = 50
+USER_POLICY_SIZE = 2048
+
+
+def users() -> int:
+    """How many users an account may have, and how many virtual MFA devices."""
+    return int(settings.USERS_QUOTA)
+
+
+def summary() -> dict[str, int]:
+    """Every quota that GetAccountSummary names, also of what this release does not answer yet."""
+    return {
+        "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
+        "AssumeRolePolicySizeQuota": 2048,
+        "AttachedPoliciesPerGroupQuota": 10,
+        "AttachedPoliciesPerRoleQuota": 10,
+        "AttachedPoliciesPerUserQuota": 10,
+        "GroupPolicySizeQuota": 5120,
+        "GroupsPerUserQuota": 10,
+        "GroupsQuota": 300,
+        "InstanceProfilesQuota": 1000,
+        "PoliciesQuota": 1500,
+        "PolicySizeQuota": 6144,
+        "PolicyVersionsInUseQuota": 10000,
+        "RolePolicySizeQuota": 10240,
+        "RolesQuota": 1000,
+        "ServerCertificatesQuota": 20,
+        "SigningCertificatesPerUserQuota": 2,
+        "UserPolicySizeQuota": USER_POLICY_SIZE,
+        "UsersQuota": users(),
+        "VersionsPerPolicyQuota": 5,
+    }
+
+
+def exceeded(name: str, limit: int) -> LimitExceeded:
+    return LimitExceeded(f"Cannot exceed quota for {name}: {limit}")
+
+
+def take(account: Account, counter: str, *, limit: int, name: str) -> None:
+    """Add one to a counter of the account, as the last statement of a transaction.
+
+    One conditional update, so that no race passes the limit. Last, because the account's row stays
+    locked to the end: taken first it would wait for locks that others hold who wait for it.
+    Raises LimitExceeded at the limit.
+    """
+    below = Account.objects.filter(pk=account.pk, **{f"{counter}__lt": limit})
+    if below.update(**{counter: F(counter) + 1}) != 1:
+        raise exceeded(name, limit)
