@@ -49,7 +49,7 @@ class Group:
 
 
 SECTIONS = (
-    Section("", (Entry(_("Dashboard"), "home"),)),
+    Section("", (Entry(_("Dashboard"), "dashboard"),)),
     Section(
         _("Access management"),
         (

@@ -1,8 +1,18 @@
 """The site map, in named blocks. The SDK endpoint at `/` is answered before this is read."""
 
-from django.urls import URLPattern, path
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from console.views import (
+    create_user,
+    delete_user,
+    home,
+    theme,
+    user_credentials,
+    user_keys,
+    user_policies,
+    users,
+)
 from identity.access import public
 
 
@@ -14,11 +24,76 @@ def health(request: HttpRequest) -> HttpResponse:
 entry_urls: list[URLPattern] = [path("healthz", health, name="health")]
 setup_urls: list[URLPattern] = []
 signin_urls: list[URLPattern] = []
-home_urls: list[URLPattern] = []
-user_urls: list[URLPattern] = []
+home_urls: list[URLPattern] = [
+    path("home", home.home, name="home"),
+    path("iam", home.dashboard, name="dashboard"),
+]
+_user = "iam/users/<str:name>"
+user_urls: list[URLPattern] = [
+    path("iam/users", users.user_list_page, name="users"),
+    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
+    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
+    path("iam/by-arn", users.by_arn, name="by-arn"),
+    path("iam/create-user", create_user.details, name="create-user"),
+    path(
+        "iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"
+    ),
+    path(
+        "iam/create-user/<str:draft_id>/permissions",
+        create_user.permissions,
+        name="create-user-permissions",
+    ),
+    path(
+        "iam/create-user/done/<str:unique_id>/<str:handoff_id>",
+        create_user.done,
+        name="create-user-done",
+    ),
+    path(
+        "iam/create-user/done/<str:unique_id>/<str:handoff_id>/csv",
+        create_user.csv_file,
+        name="create-user-csv",
+    ),
+    path(_user, users.user, name="user"),
+    path(f"{_user}/permissions", user_policies.permissions, name="user-permissions"),
+    path(f"{_user}/tags", users.tags, name="user-tags"),
+    path(
+        f"{_user}/security-credentials",
+        user_credentials.security_credentials,
+        name="user-security-credentials",
+    ),
+    path(f"{_user}/activity", users.activity, name="user-activity"),
+    path(f"{_user}/edit", users.edit, name="user-edit"),
+    path(f"{_user}/delete", delete_user.delete, name="user-delete"),
+    path(f"{_user}/inline/create", user_policies.create, name="user-policy-create"),
+    path(f"{_user}/inline/<str:policy>/edit", user_policies.edit, name="user-policy-edit"),
+    path(f"{_user}/inline/<str:policy>/delete", user_policies.delete, name="user-policy-delete"),
+    path(f"{_user}/password", user_credentials.password, name="user-password"),
+    path(
+        f"{_user}/password/disable",
+        user_credentials.password_disable,
+        name="user-password-disable",
+    ),
+    path(
+        f"{_user}/password/done/<str:handoff_id>",
+        user_credentials.password_done,
+        name="user-password-done",
+    ),
+    path(
+        f"{_user}/password/done/<str:handoff_id>/csv",
+        user_credentials.password_csv,
+        name="user-password-csv",
+    ),
+    path(f"{_user}/mfa/remove", user_credentials.mfa_remove, name="user-mfa-remove"),
+    path(f"{_user}/keys/create", user_keys.create, name="user-key-create"),
+    path(f"{_user}/keys/done/<str:handoff_id>", user_keys.create_done, name="user-key-done"),
+    path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
+    path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
+    path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
+]
 me_urls: list[URLPattern] = []
 account_urls: list[URLPattern] = []
 activity_urls: list[URLPattern] = []
+theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
@@ -29,4 +104,5 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *theme_urls,
 ]

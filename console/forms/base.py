@@ -29,6 +29,11 @@ def _token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def fingerprint(state: object) -> str:
+    """What a hidden field says of the state that was edited, so that a later change is noticed."""
+    return hashlib.sha256(repr(state).encode()).hexdigest()
+
+
 class Form(forms.Form):
     """A form with a token of its own; templates write `novalidate` and `{{ form.form_token }}`.
 

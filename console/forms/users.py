@@ -1,0 +1,180 @@
+"""The user pages: name and path, tags, and the typed confirmation of a deletion."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.forms.base import Form, fingerprint
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+MAX_TAGS = 50
+BLANK_ROWS = 5
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_+=,.@-]")
+_PATH = re.compile(r"/|/[\x21-\x7e]{1,510}/")
+
+NAME_TAKEN = gettext_lazy("A user of this name already exists. Names ignore upper and lower case.")
+
+
+def validate_user_name(name: str) -> None:
+    """Name what does not belong into a user name, character by character."""
+    wrong = sorted(set(_NOT_IN_A_NAME.findall(name)))
+    if not wrong:
+        return
+    named = ", ".join(_("the space") if mark == " " else mark for mark in wrong)
+    raise ValidationError(
+        _("User names may hold letters, digits and + = , . @ _ -. Remove %(wrong)s.")
+        % {"wrong": named}
+    )
+
+
+def validate_path(path: str) -> None:
+    if not _PATH.fullmatch(path):
+        raise ValidationError(
+            _("A path begins and ends with / and holds no spaces, for example /staff/berlin/.")
+        )
+
+
+class UserNameField(forms.CharField):
+    """1 to 64 characters; the browser neither capitalises nor corrects them."""
+
+    default_validators = [validate_user_name]
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("User name"))
+        kwargs.setdefault("help_text", gettext_lazy("1 to 64 letters, digits and + = , . @ _ -"))
+        super().__init__(max_length=64, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        typing = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        return {**super().widget_attrs(widget), **typing}
+
+
+class PathField(forms.CharField):
+    """`/` when left empty."""
+
+    default_validators = [validate_path]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Path"),
+            help_text=gettext_lazy("For example /staff/berlin/. Policies can name a whole path."),
+            max_length=512,
+            required=False,
+            empty_value="/",
+            **kwargs,
+        )
+
+
+class EditUserForm(Form):
+    """Rename and move: a new name, a new path, or both."""
+
+    name = UserNameField()
+    path = PathField()
+
+    fields_of = {"EntityAlreadyExists": "name"}
+    sentences = {"EntityAlreadyExists": NAME_TAKEN}
+
+
+class ConfirmForm(Form):
+    """Level 1 and 2 of console.md 4.4: with `expected`, its text must be typed (in any case)."""
+
+    confirm = forms.CharField(
+        max_length=128,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, *args: Any, expected: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        if not expected:
+            del self.fields["confirm"]
+            return
+        self.fields["confirm"].required = True
+        self.fields["confirm"].label = _("To confirm, type %(text)s") % {"text": expected}
+
+    def clean_confirm(self) -> str:
+        typed: str = self.cleaned_data["confirm"]
+        if typed.strip().casefold() != self.expected.casefold():
+            raise ValidationError(
+                _("This is not %(text)s. Nothing was deleted.") % {"text": self.expected}
+            )
+        return typed
+
+
+class TagsForm(Form):
+    """All tags of one object as rows of key and value; a row without a key is no tag.
+
+    `version` is the state that was edited: a save over somebody else's change is refused.
+    """
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, tags: list[t.TagTypeDef], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = {tag["Key"]: tag["Value"] for tag in tags}
+        self.fields["version"].initial = self._version()
+        self.row_count = min(MAX_TAGS, len(tags) + BLANK_ROWS)
+        shown = [*self.current.items(), *[("", "")] * BLANK_ROWS]
+        for number, (key, value) in enumerate(shown[: self.row_count], 1):
+            self._add_row(number, key, value)
+
+    def _add_row(self, number: int, key: str, value: str) -> None:
+        names = {"number": number}
+        self.fields[f"key_{number}"] = forms.CharField(
+            label=_("Key %(number)d") % names, max_length=128, required=False, initial=key
+        )
+        self.fields[f"value_{number}"] = forms.CharField(
+            label=_("Value %(number)d") % names, max_length=256, required=False, initial=value
+        )
+
+    def _version(self) -> str:
+        return fingerprint(sorted(self.current.items()))
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        numbers = range(1, self.row_count + 1)
+        return [(self[f"key_{number}"], self[f"value_{number}"]) for number in numbers]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("version") != self._version():
+            raise ValidationError(
+                _("Somebody changed these tags while you were editing. Open the page again.")
+            )
+        self.wanted: dict[str, str] = {}
+        for number in range(1, self.row_count + 1):
+            self._take_row(number)
+        return self.cleaned_data
+
+    def _take_row(self, number: int) -> None:
+        key = self.cleaned_data.get(f"key_{number}", "")
+        value = self.cleaned_data.get(f"value_{number}", "")
+        if value and not key:
+            self.add_error(f"key_{number}", _("This value has no key."))
+        elif key.lower() in {other.lower() for other in self.wanted}:
+            self.add_error(f"key_{number}", _("This key stands in the list twice."))
+        elif key:
+            self.wanted[key] = value
+
+    def changed_tags(self) -> list[t.TagTypeDef]:
+        """New tags and new values, for TagUser."""
+        return [
+            {"Key": key, "Value": value}
+            for key, value in self.wanted.items()
+            if self.current.get(key) != value
+        ]
+
+    def removed_keys(self) -> list[str]:
+        """Keys that are gone, for UntagUser; a key that only changed its case is not gone."""
+        kept = {key.lower() for key in self.wanted}
+        return [key for key in self.current if key.lower() not in kept]

@@ -1,0 +1,29 @@
+"""Names in addresses: any name that IAM allows, also those a browser would swallow as a step."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from identity.models import Account
+
+MARK = "~"  # cannot occur in a name
+
+
+def user_segment(name: str, unique_id: str) -> str:
+    """`bob`, or `~AIDA…` for a name made of dots only."""
+    return name if name.strip(".") else MARK + unique_id
+
+
+def policy_segment(name: str) -> str:
+    """`ReadOnly`, or `~..` for a name made of dots only; `policy_name` reads it back."""
+    return name if name.strip(".") else MARK + name
+
+
+def policy_name(segment: str) -> str:
+    return segment.removeprefix(MARK)
+
+
+def sign_in_url(account: Account) -> str:
+    """Where the account's users sign in: by alias if there is one."""
+    return settings.BASE_URL + reverse("sign-in-user", args=[account.alias or account.id])

@@ -1,0 +1,101 @@
+"""What a user can sign in with, each part read by its own action, in words for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.http import Request
+from console.permissions import Reading, reading
+from identity import passwords
+from identity.errors import NoSuchEntity
+from identity.models import User
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An access key; `used` is the AccessKeyLastUsed structure, or why it may not be seen."""
+
+    id: str
+    active: bool
+    created: datetime
+    used: Reading[dict[str, Any]]
+
+    @property
+    def last_used(self) -> datetime | None:
+        return self.used.value.get("LastUsedDate") if self.used.value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Console access as a status: its kind for the icon and its word."""
+
+    kind: str
+    text: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    access: Reading[Access]
+    devices: Reading[list[t.MFADeviceTypeDef]]
+    keys: Reading[list[Key]]
+
+
+def summary(request: Request, name: str) -> Summary:
+    """Console access, MFA devices and access keys of one user of the caller's account."""
+    return Summary(
+        access=reading(lambda: _access(request, name)),
+        devices=reading(lambda: request.iam.list_mfa_devices(UserName=name)["MFADevices"]),
+        keys=reading(lambda: keys(request, name)),
+    )
+
+
+def keys(request: Request, name: str) -> list[Key]:
+    """The user's keys, oldest first. Raises AccessDenied."""
+    found = request.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+    shown = [
+        Key(
+            id=key["AccessKeyId"],
+            active=key["Status"] == "Active",
+            created=key["CreateDate"],
+            used=reading(_last_use(request, key["AccessKeyId"])),
+        )
+        for key in found
+    ]
+    return sorted(shown, key=lambda key: key.created)
+
+
+def _last_use(request: Request, key_id: str) -> Callable[[], dict[str, Any]]:
+    answer = request.iam.get_access_key_last_used
+    return lambda: dict(answer(AccessKeyId=key_id)["AccessKeyLastUsed"])
+
+
+def _access(request: Request, name: str) -> Access:
+    try:
+        request.iam.get_login_profile(UserName=name)
+    except NoSuchEntity:
+        return access_of(None, None)
+    account = request.caller.account
+    user = account.iam_users.select_related("login_profile").named(name).first()
+    return access_of(user, passwords.rules(account).max_age)
+
+
+def access_of(user: User | None, max_age: int | None) -> Access:
+    """The status of a user read with `login_profile`; passwords expire after `max_age` days."""
+    if user is None or not user.has_console_password:
+        return Access("off", _("Disabled"), enabled=False)
+    if user.login_profile.password_reset_required:
+        return Access("warn", _("Must change"))
+    lasts, changed = timedelta(days=max_age or 0), user.password_changed_at
+    if lasts and changed and changed + lasts <= timezone.now():
+        return Access("err", _("Password expired"))
+    return Access("ok", _("Enabled"))

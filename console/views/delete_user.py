@@ -1,0 +1,56 @@
+"""Deleting a user with all that hangs on it: one transaction, each part its own API call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from console.forms.base import send
+from console.forms.users import ConfirmForm
+from console.http import Request
+from console.permissions import reading
+from console.responses import see_other
+from console.user_summary import summary
+from console.views.user_credentials import has_console_access, remove_device
+from console.views.user_pages import of_user, page
+from console.views.user_policies import policy_names
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+
+@of_user
+def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    """The consequences, counted; then the name typed. Nobody deletes themselves."""
+    name = user["UserName"]
+    if user["UserId"] == request.caller.user_id:
+        return page(request, user, "delete_self.html")
+    form = ConfirmForm(request.POST or None, expected=name)
+    if form.is_valid() and (done := send(request, form, lambda: _delete(request, user))):
+        return done
+    return page(
+        request,
+        user,
+        "delete.html",
+        form=form,
+        credentials=summary(request, name),
+        policies=reading(lambda: policy_names(request, name)),
+    )
+
+
+def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    name = user["UserName"]
+    if has_console_access(request, user):
+        request.iam.delete_login_profile(UserName=name)
+    for key in request.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        request.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    for device in request.iam.list_mfa_devices(UserName=name)["MFADevices"]:
+        remove_device(request, name, device["SerialNumber"])
+    for policy in policy_names(request, name):
+        request.iam.delete_user_policy(UserName=name, PolicyName=policy)
+    request.iam.delete_user(UserName=name)
+    messages.success(request, _("User %(name)s was deleted.") % {"name": name})
+    return see_other("users")

@@ -1,0 +1,96 @@
+"""What all pages of one user share: finding the user by its address, its tabs and its rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from console import responses
+from console.http import Request
+from console.names import MARK, user_segment
+from console.permissions import Rights, require
+from identity import arns
+from identity.calls import no_such_user
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+_TABS = {
+    "permissions": "user-permissions",
+    "tags": "user-tags",
+    "security-credentials": "user-security-credentials",
+    "activity": "user-activity",
+}
+
+
+def of_user(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hand the view the user that the address names, as GetUser tells it.
+
+    Another spelling goes by 301 to the user's own. Raises NoSuchEntity and AccessDenied.
+    """
+
+    @wraps(view)
+    def found(request: Request, name: str, **more: str) -> HttpResponse:
+        user = _find(request, name)
+        own = user_segment(user["UserName"], user["UserId"])
+        if request.method in ("GET", "HEAD") and name != own and not name.startswith(MARK):
+            assert request.resolver_match is not None
+            here = reverse(request.resolver_match.view_name, kwargs={"name": own, **more})
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))
+        return view(request, user, **more)
+
+    return found
+
+
+def _find(request: Request, name: str) -> t.UserTypeDef:
+    if name.startswith(MARK):
+        name = name_of(request, name.removeprefix(MARK))
+    return request.iam.get_user(UserName=name)["User"]
+
+
+def name_of(request: Request, unique_id: str) -> str:
+    """The name of the account's user with this unique ID; who may not see it learns nothing."""
+    user = request.caller.account.iam_users.filter(unique_id=unique_id).first()
+    if user is None:
+        require(request, "GetUser", arns.user(request.caller.account_id, unique_id))
+        raise no_such_user(unique_id)
+    return user.name
+
+
+def segment(user: t.UserTypeDef) -> str:
+    """The user's name as it stands in addresses."""
+    return user_segment(user["UserName"], user["UserId"])
+
+
+def page(
+    request: Request, user: t.UserTypeDef, template: str, tab: str = "", **context: Any
+) -> HttpResponse:
+    """A page of this user; `tab` is the key of the current one, "" for pages without tabs."""
+    shared = {
+        "user": user,
+        "segment": segment(user),
+        "denied": Rights(request).denied(user["Arn"]),
+        "is_self": user["UserId"] == request.caller.user_id,
+        "tab": tab,
+        "tabs": _tabs(segment(user)) if tab else [],
+    }
+    return responses.page(request, f"console/users/{template}", **shared | context)
+
+
+def _tabs(name: str) -> list[dict[str, str]]:
+    labels = {
+        "permissions": _("Permissions"),
+        "tags": _("Tags"),
+        "security-credentials": _("Security credentials"),
+        "activity": _("Activity"),
+    }
+    return [
+        {"key": key, "label": labels[key], "url": reverse(url_name, args=[name])}
+        for key, url_name in _TABS.items()
+    ]

@@ -1,0 +1,118 @@
+"""The list of users, look-ups by key, ID and ARN, and what concerns the user as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from console import paging, responses, user_list
+from console.forms.base import send
+from console.forms.users import EditUserForm, TagsForm
+from console.http import Request
+from console.names import user_segment
+from console.permissions import Rights, reading, require
+from console.responses import see_other
+from console.views.user_pages import name_of, of_user, page, segment
+from identity import arns, passwords
+from identity.errors import NoSuchEntity
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+
+@require_safe
+def user_list_page(request: Request) -> HttpResponse:
+    everybody = arns.user(request.caller.account_id, "")
+    require(request, "ListUsers", everybody)
+    text = request.GET.get("q", "").strip()
+    found = user_list.with_columns(user_list.matching(request, text))
+    shown = paging.page(request, found, key="name_folded")
+    rights = Rights(request)
+    return responses.page(
+        request,
+        "console/users/list.html",
+        text=text,
+        page=shown,
+        rows=user_list.rows(shown.rows, rights, passwords.rules(request.caller.account).max_age),
+        denied=rights.denied(everybody),
+    )
+
+
+@require_safe
+def by_key(request: Request, key_id: str) -> HttpResponse:
+    """To the owner of an access key."""
+    owner = request.iam.get_access_key_last_used(AccessKeyId=key_id).get("UserName")
+    if owner is None:
+        raise NoSuchEntity(_("This access key belongs to no user."))
+    user = request.iam.get_user(UserName=owner)["User"]
+    return see_other("user-security-credentials", segment(user))
+
+
+@require_safe
+def by_id(request: Request, unique_id: str) -> HttpResponse:
+    return see_other("user", user_segment(name_of(request, unique_id), unique_id))
+
+
+@require_safe
+def by_arn(request: Request) -> HttpResponse:
+    found = user_list.matching(request, request.GET.get("arn", "").strip()).first()
+    everybody = arns.user(request.caller.account_id, "*")
+    require(request, "GetUser", found.arn if found else everybody)
+    if found is None or found.arn != request.GET["arn"].strip():
+        raise NoSuchEntity(_("Nothing in this account has this ARN."))
+    return see_other("user", user_segment(found.name, found.unique_id))
+
+
+@require_safe
+@of_user
+def user(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    return see_other("user-permissions", segment(user))
+
+
+@require_safe
+@of_user
+def activity(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    """The user's events are a filter of the activity page."""
+    return see_other("activity", user=user["UserName"])
+
+
+@of_user
+def edit(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    """Rename, move, or both."""
+    initial = {"name": user["UserName"], "path": user["Path"]}
+    form = EditUserForm(request.POST or None, initial=initial)
+    if form.is_valid() and (done := send(request, form, lambda: _edit(request, user, form))):
+        return done
+    return page(request, user, "edit.html", form=form)
+
+
+def _edit(request: Request, user: t.UserTypeDef, form: EditUserForm) -> HttpResponse:
+    name, path = form.cleaned_data["name"], form.cleaned_data["path"]
+    if (name, path) != (user["UserName"], user["Path"]):
+        request.iam.update_user(UserName=user["UserName"], NewUserName=name, NewPath=path)
+        messages.success(request, _("User %(name)s was saved.") % {"name": name})
+    return see_other("user", user_segment(name, user["UserId"]))
+
+
+@of_user
+def tags(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    name = user["UserName"]
+    read = reading(lambda: request.iam.list_user_tags(UserName=name)["Tags"])
+    form = TagsForm(request.POST or None, tags=read.value or [])
+    if form.is_valid() and (done := send(request, form, lambda: _save_tags(request, user, form))):
+        return done
+    return page(request, user, "tags.html", "tags", form=form, read=read)
+
+
+def _save_tags(request: Request, user: t.UserTypeDef, form: TagsForm) -> HttpResponse:
+    name = user["UserName"]
+    if removed := form.removed_keys():
+        request.iam.untag_user(UserName=name, TagKeys=removed)
+    if changed := form.changed_tags():
+        request.iam.tag_user(UserName=name, Tags=changed)
+    messages.success(request, _("The tags were saved."))
+    return see_other("user-tags", segment(user))
