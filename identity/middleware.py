@@ -50,6 +50,12 @@ class CallerMiddleware:
     ) -> HttpResponse | None:
         if request.caller is not None or is_public(view):
             return None
-        after = request.get_full_path() if request.method == "GET" else ""
+        after = request.get_full_path() if request.method in ("GET", "HEAD") else ""
         query = "?" + urlencode({"next": after}) if after and after != "/" else ""
-        return HttpResponseRedirect(resolve_url(settings.LOGIN_URL) + query)
+        return HttpResponseRedirect(resolve_url(_way_in(request)) + query)
+
+
+def _way_in(request: HttpRequest) -> str:
+    """The sign-in page, by way of the page that says why the session is over, if it just ended."""
+    ended = sessions.left(request) or {}
+    return settings.SESSION_OVER_URL if "why" in ended else settings.LOGIN_URL

@@ -6,6 +6,7 @@ Whoever acts is read from here at each request; nothing about permissions is kep
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user, login, logout, update_session_auth_hash
@@ -17,12 +18,19 @@ from identity.facts import Facts
 from identity.models import User
 
 _SEEN_EVERY = timedelta(minutes=1)
+_AT_ONCE = 20
+_LEFT = "left"
+_LEFT_SECONDS = 600
 
 
 def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | None = None) -> Caller:
-    """Sign in: a new session key and CSRF token, the times, and where the session came from."""
+    """Sign in: a new session key and CSRF token, the times, and where the session came from.
+
+    Nothing that the browser's session held before is kept. Call it inside the transaction that
+    records the sign-in: the session's row commits with the event.
+    """
+    request.session.flush()
     login(request, user, backend="identity.backends.ByKey")
-    request.session.cycle_key()
     now = facts.at.isoformat()
     request.session.update(
         {
@@ -34,6 +42,8 @@ def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | Non
         }
     )
     request.session.set_expiry(settings.SESSION_SECONDS)
+    request.session.save()
+    _end_oldest(user)
     return _caller(request, user)
 
 
@@ -42,8 +52,10 @@ def caller_of(request: HttpRequest) -> Caller | None:
     user = get_user(request)
     if not isinstance(user, User):
         return None
-    if _is_over(request):
+    ended = _ended(request)
+    if ended is not None:
         logout(request)
+        _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
         return None
     return _caller(request, user)
 
@@ -55,23 +67,50 @@ def rebind(request: HttpRequest, user: User) -> None:
 
 def end(request: HttpRequest) -> None:
     """Sign out: the row is deleted, so that a copied cookie is worth nothing."""
+    user = get_user(request)
     logout(request)
+    if isinstance(user, User):
+        _leave(request, {"account": user.account_id, "is_root": user.is_root})
 
 
-def _is_over(request: HttpRequest) -> bool:
-    """Idle for an hour or twelve hours old. Being seen is written at most once a minute."""
+def left(request: HttpRequest) -> dict[str, Any] | None:
+    """What this browser's last session leaves behind for a few minutes, for the page that says so.
+
+    `account` (ID) and `is_root`; when the clock ended it also `why`, "idle" or "limit", and `at`.
+    """
+    found = request.session.get(_LEFT)
+    return found if isinstance(found, dict) else None
+
+
+def _leave(request: HttpRequest, what: dict[str, Any]) -> None:
+    request.session[_LEFT] = what
+    request.session.set_expiry(_LEFT_SECONDS)
+
+
+def _ended(request: HttpRequest) -> dict[str, str] | None:
+    """Why and when the session ended: an hour idle, or twelve hours old; None while it lasts.
+
+    Being seen is written at most once a minute.
+    """
     now = timezone.now()
     started, seen = _time(request, "started_at"), _time(request, "seen_at")
     if started is None or seen is None:
-        return True
-    idle, age = now - seen, now - started
-    if idle.total_seconds() > settings.SESSION_IDLE_SECONDS:
-        return True
-    if age.total_seconds() > settings.SESSION_SECONDS:
-        return True
-    if idle > _SEEN_EVERY:
+        return {"why": "limit", "at": now.isoformat()}
+    idle_from = seen + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    limit = started + timedelta(seconds=settings.SESSION_SECONDS)
+    if now > min(idle_from, limit):
+        why = "idle" if idle_from < limit else "limit"
+        return {"why": why, "at": min(idle_from, limit).isoformat()}
+    if now - seen > _SEEN_EVERY:
         request.session["seen_at"] = now.isoformat()
-    return False
+    return None
+
+
+def _end_oldest(user: User) -> None:
+    """Keep a user's newest sessions: a program that signs in again and again fills no table."""
+    newest = user.console_sessions.order_by("-started_at", "-session_key")
+    kept = list(newest.values_list("session_key", flat=True)[:_AT_ONCE])
+    user.console_sessions.exclude(session_key__in=kept).delete()
 
 
 def _caller(request: HttpRequest, user: User) -> Caller:
