@@ -1,0 +1,89 @@
+"""GetAccountSummary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from identity.models import Account, User
+from identity.operations import summary
+from tests.authenticator import create_device, enable_device
+from tests.refusals import refused
+
+KEYS = [
+    "AccessKeysPerUserQuota",
+    "AccountAccessKeysPresent",
+    "AccountMFAEnabled",
+    "AccountPasswordPresent",
+    "AccountSigningCertificatesPresent",
+    "AssumeRolePolicySizeQuota",
+    "AttachedPoliciesPerGroupQuota",
+    "AttachedPoliciesPerRoleQuota",
+    "AttachedPoliciesPerUserQuota",
+    "GlobalEndpointTokenVersion",
+    "GroupPolicySizeQuota",
+    "Groups",
+    "GroupsPerUserQuota",
+    "GroupsQuota",
+    "InstanceProfiles",
+    "InstanceProfilesQuota",
+    "MFADevices",
+    "MFADevicesInUse",
+    "Policies",
+    "PoliciesQuota",
+    "PolicySizeQuota",
+    "PolicyVersionsInUse",
+    "PolicyVersionsInUseQuota",
+    "Providers",
+    "RolePolicySizeQuota",
+    "Roles",
+    "RolesQuota",
+    "ServerCertificates",
+    "ServerCertificatesQuota",
+    "SigningCertificatesPerUserQuota",
+    "UserPolicySizeQuota",
+    "Users",
+    "UsersQuota",
+    "VersionsPerPolicyQuota",
+]
+
+
+def test_the_summary_has_the_keys_of_aws(iam: Any, ana: User) -> None:
+    found = iam(ana).get_account_summary()["SummaryMap"]
+    assert sorted(found) == KEYS
+    assert len(KEYS) == 34
+
+
+def test_the_summary_counts_what_is_there(iam: Any, ana: User, ben: User, cleo: User) -> None:
+    client = iam(ana)
+    create_device(client, "spare")
+    enable_device(client, "ben")
+    found = client.get_account_summary()["SummaryMap"]
+    assert (found["Users"], found["MFADevices"], found["MFADevicesInUse"]) == (2, 2, 1)
+    assert (found["AccountAccessKeysPresent"], found["AccountMFAEnabled"]) == (0, 0)
+    assert found["UsersQuota"] == 5000
+
+
+def test_root_is_told_by_what_it_has(iam: Any, root: User) -> None:
+    client = iam(root)
+    enable_device(client, root.account_id)
+    client.create_access_key()
+    found = client.get_account_summary()["SummaryMap"]
+    assert (found["AccountAccessKeysPresent"], found["AccountMFAEnabled"]) == (1, 1)
+    assert found["AccountPasswordPresent"] == 1
+
+
+def test_an_app_may_put_its_own_counter(
+    iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def three(account: Account) -> int:
+        return 3
+
+    monkeypatch.setitem(summary.COUNTERS, "Providers", three)
+    assert iam(ana).get_account_summary()["SummaryMap"]["Providers"] == 3
+
+
+def test_the_summary_needs_a_permission(iam: Any, ben: User) -> None:
+    with refused("AccessDenied", status=403):
+        iam(ben).get_account_summary()
