@@ -18,13 +18,15 @@ class Entry:
     """A page of the menu.
 
     `action` is the main read that the page needs ("" for none); `also` are the first words of
-    addresses that belong to the entry without lying under its own.
+    addresses that belong to the entry without lying under its own; `alone` is an entry that none
+    of the addresses under its own belong to.
     """
 
     label: Label
     url_name: str
     action: str = ""
     also: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Group:
 
 
 SECTIONS = (
-    Section("", (Entry(_("Dashboard"), "dashboard"),)),
+    Section("", (Entry(_("Dashboard"), "dashboard", alone=True),)),
     Section(
         _("Access management"),
         (
@@ -120,7 +122,8 @@ def _links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
 def _current(entry: Entry, url: str, path: str) -> str:
     if path == url:
         return "page"
-    return "true" if any(_under(path, start) for start in (url, *entry.also)) else ""
+    starts = entry.also if entry.alone else (url, *entry.also)
+    return "true" if any(_under(path, start) for start in starts) else ""
 
 
 def _under(path: str, start: str) -> bool:

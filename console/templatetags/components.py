@@ -29,6 +29,7 @@ from console.templatetags import formats
 register = template.Library()
 
 STATUS_KINDS = ("ok", "warn", "err", "info", "off", "busy")
+BUTTON_KINDS = ("", "primary", "danger", "small")
 MESSAGES_SHOWN = 3
 
 _MESSAGE_KINDS = {"success": "ok", "warning": "warn", "error": "err"}
@@ -107,14 +108,8 @@ def pager(page: Any, label: str = "") -> dict[str, Any]:
 @register.simple_block_tag(takes_context=True)
 def empty(context: Context, content: str, heading: str, sentence: str = "") -> SafeString:
     """An empty state; between the tags at most two buttons."""
-    return _render(
-        context,
-        "empty",
-        content=content,
-        blank=not content.strip(),
-        heading=heading,
-        sentence=sentence,
-    )
+    words = {"heading": heading, "sentence": sentence}
+    return _render(context, "empty", content=content, blank=not content.strip(), **words)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -144,17 +139,21 @@ def buttons(context: Context, content: str) -> SafeString:
 
 @register.inclusion_tag("components/button.html")
 def button(
-    text: str, href: str = "", *, kind: str = "", icon: str = "", disabled_reason: str = ""
+    text: str,
+    href: str = "",
+    *,
+    kind: str = "",
+    icon: str = "",
+    label: str = "",
+    disabled_reason: str = "",
 ) -> dict[str, str]:
-    """A link that looks like a button; with a reason it is drawn, not usable, and says why."""
-    kind = _kind(kind, ("", "primary", "danger", "small"))
-    return {
-        "text": text,
-        "href": href,
-        "kind": kind,
-        "icon": icon,
-        "disabled_reason": disabled_reason,
-    }
+    """A link that looks like a button; with a reason it is drawn, not usable, and says why.
+
+    `label` ends the name for screen readers where several buttons have the same text.
+    """
+    kind = _kind(kind, BUTTON_KINDS)
+    more = {"label": label, "disabled_reason": disabled_reason}
+    return {"text": text, "href": href, "kind": kind, "icon": icon} | more
 
 
 @register.inclusion_tag("components/submit.html")
@@ -166,16 +165,18 @@ def submit(
     value: str = "",
     form: str = "",
     formaction: str = "",
+    label: str = "",
     disabled_reason: str = "",
 ) -> dict[str, str]:
     """A submit button of the form around it, or of the form whose id is `form`."""
     return {
         "text": text,
-        "kind": _kind(kind, ("", "primary", "danger", "small")),
+        "kind": _kind(kind, BUTTON_KINDS),
         "name": name,
         "value": value,
         "form": form,
         "formaction": formaction,
+        "label": label,
         "disabled_reason": disabled_reason,
     }
 
@@ -216,7 +217,8 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong, on top of the form, with links to the fields; nothing when all is well."""
     problems = fields.problems(form) if form.is_bound else []
     single = problems[0]["text"] if len(problems) == 1 and not problems[0]["target"] else ""
-    return {"problems": problems, "single": single}
+    service_message = getattr(form, "service_message", "")
+    return {"problems": problems, "single": single, "service_message": service_message}
 
 
 # --- messages --------------------------------------------------------------------------------

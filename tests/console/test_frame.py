@@ -23,6 +23,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("home", _page, name="home"),
+    path("iam", _page, name="dashboard"),
     path("iam/users", _page, name="users"),
     path("me", _page, name="me"),
     path("sign-out", _page, name="sign-out"),
@@ -50,7 +51,7 @@ def shown(request: HttpRequest, source: str = "", **context: Any) -> str:
 
 def test_the_menu_shows_only_pages_that_exist() -> None:
     groups = navigation.side_menu(ask())
-    assert [[link.url for link in group.entries] for group in groups] == [["/home"], ["/iam/users"]]
+    assert [[link.url for link in group.entries] for group in groups] == [["/iam"], ["/iam/users"]]
     assert [link.url for link in navigation.account_menu(ask())] == ["/me"]
 
 
