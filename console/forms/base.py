@@ -79,14 +79,23 @@ def send(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> H
     return None
 
 
+def first_result(request: HttpRequest) -> HttpResponse | None:
+    """The answer to this very form when it was sent before, for pages whose object it removed."""
+    sent = SentForm.objects.filter(pk=_digest(request.POST.get("form_token", ""))).first()
+    return handoff.again(request, SeeOther(sent.result)) if sent else None
+
+
 def _once(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Only the token's digest is stored: a handoff's key may be made from the token itself."""
-    digest = hashlib.sha256(form.cleaned_data["form_token"].encode()).digest()
-    name = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    sent, fresh = SentForm.objects.get_or_create(token=name)
+    sent, fresh = SentForm.objects.get_or_create(token=_digest(form.cleaned_data["form_token"]))
     if not fresh:
         return handoff.again(request, SeeOther(sent.result))
     response = act()
     sent.result = response.headers["Location"]
     sent.save(update_fields=["result"])
     return response
+
+
+def _digest(token: str) -> str:
+    """43 characters; the token itself is not stored, since a handoff's key is made from it."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

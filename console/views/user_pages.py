@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console import responses
+from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
 from console.permissions import Rights, require
 from identity import arns
 from identity.calls import no_such_user
+from identity.errors import NoSuchEntity
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -31,12 +33,18 @@ _TABS = {
 def of_user(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Hand the view the user that the address names, as GetUser tells it.
 
-    Another spelling goes by 301 to the user's own. Raises NoSuchEntity and AccessDenied.
+    Another spelling goes by 301 to the user's own. The form that deleted or renamed the user,
+    sent twice, leads to its result. Raises NoSuchEntity and AccessDenied.
     """
 
     @wraps(view)
     def found(request: Request, name: str, **more: str) -> HttpResponse:
-        user = _find(request, name)
+        try:
+            user = _find(request, name)
+        except NoSuchEntity:
+            if request.method == "POST" and (answer := first_result(request)):
+                return answer
+            raise
         own = user_segment(user["UserName"], user["UserId"])
         if request.method in ("GET", "HEAD") and name != own and not name.startswith(MARK):
             assert request.resolver_match is not None
@@ -76,7 +84,7 @@ def page(
         "user": user,
         "segment": segment(user),
         "denied": Rights(request).denied(user["Arn"]),
-        "is_self": user["UserId"] == request.caller.user_id,
+        "last_sign_in": user.get("PasswordLastUsed"),
         "tab": tab,
         "tabs": _tabs(segment(user)) if tab else [],
     }
