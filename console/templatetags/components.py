@@ -169,16 +169,9 @@ def submit(
     disabled_reason: str = "",
 ) -> dict[str, str]:
     """A submit button of the form around it, or of the form whose id is `form`."""
-    return {
-        "text": text,
-        "kind": _kind(kind, BUTTON_KINDS),
-        "name": name,
-        "value": value,
-        "form": form,
-        "formaction": formaction,
-        "label": label,
-        "disabled_reason": disabled_reason,
-    }
+    kind = _kind(kind, BUTTON_KINDS)
+    shown = {"text": text, "kind": kind, "label": label, "disabled_reason": disabled_reason}
+    return shown | {"name": name, "value": value, "form": form, "formaction": formaction}
 
 
 @register.inclusion_tag("components/field.html")
@@ -226,8 +219,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 def _shown(message: Message) -> dict[str, str]:
     kind = _MESSAGE_KINDS.get(message.level_tag, "info")
-    role = "alert" if kind == "err" else "status"
-    return {"kind": kind, "text": message.message, "role": role}
+    return {"kind": kind, "text": message.message, "role": "alert" if kind == "err" else "status"}
 
 
 @register.inclusion_tag("components/flash.html", takes_context=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -75,7 +74,7 @@ def status(request: Request, user: t.UserTypeDef, key_id: str) -> HttpResponse:
         "url": address("user-key-status", segment(user), key_id),
     }
     message = render_to_string("console/users/_key_status_message.html", undo, request)
-    messages.success(request, mark_safe(message))  # noqa: S308 # a rendered template
+    messages.success(request, message)
     return see_other("user-security-credentials", segment(user))
 
 
