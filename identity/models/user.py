@@ -98,8 +98,10 @@ class User(AbstractBaseUser):
         ]
         indexes = [
             # Pattern operators let PostgreSQL answer LIKE from it; SQLite needs and has none.
+            # Without root's row, which no list shows, a page is sorted from the index alone.
             models.Index(
                 fields=["account", "path", "name_folded"],
+                condition=Q(is_root=False),
                 name="user_by_path",
                 opclasses=["varchar_ops", "varchar_pattern_ops", "varchar_ops"],
             ),
