@@ -7,6 +7,9 @@ from console.views import (
     create_user,
     delete_user,
     home,
+    signin,
+    signin_stages,
+    signout,
     theme,
     user_credentials,
     user_keys,
@@ -21,9 +24,29 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-entry_urls: list[URLPattern] = [path("healthz", health, name="health")]
+entry_urls: list[URLPattern] = [
+    path("healthz", health, name="health"),
+    path("", signout.index, name="index"),
+    path("console", signout.console_address),
+    path(".well-known/change-password", signout.change_password_address),
+]
 setup_urls: list[URLPattern] = []
-signin_urls: list[URLPattern] = []
+signin_urls: list[URLPattern] = [
+    path("sign-in", signin.chooser, name="sign-in"),
+    path("sign-in/root", signin.root, name="sign-in-root"),
+    path("sign-in/root/password", signin.root_password, name="sign-in-root-password"),
+    path("sign-in/mfa", signin_stages.device, name="sign-in-mfa"),
+    path("sign-in/mfa/app", signin_stages.app, name="sign-in-mfa-app"),
+    path("sign-in/mfa/recovery", signin_stages.recovery_code, name="sign-in-mfa-recovery"),
+    path("sign-in/mfa/lost", signin_stages.lost_device, name="sign-in-mfa-lost"),
+    path("sign-in/password", signin_stages.new_password, name="sign-in-password"),
+    # Below the fixed words: an alias cannot be one of them.
+    path("sign-in/<str:account>", signin.user, name="sign-in-user"),
+    path("sign-out", signout.sign_out, name="sign-out"),
+    path("signed-out", signout.signed_out, name="signed-out"),
+    path("session-expired", signout.session_expired, name="session-expired"),
+    path("help/forgot-password", signout.forgot_password, name="forgot-password"),
+]
 home_urls: list[URLPattern] = [
     path("home", home.home, name="home"),
     path("iam", home.dashboard, name="dashboard"),
@@ -35,9 +58,7 @@ user_urls: list[URLPattern] = [
     path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
     path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
-    path(
-        "iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"
-    ),
+    path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
         "iam/create-user/<str:draft_id>/permissions",
         create_user.permissions,

@@ -132,6 +132,11 @@ def pending_of(request: HttpRequest) -> Pending | None:
     return Pending(user, at, kept["login_to"], kept["chosen"], mfa_at, kept["mfa_by"])
 
 
+def forget(request: HttpRequest) -> bool:
+    """Drop a pending sign-in that is over; whether there was one."""
+    return request.session.pop(_KEY, None) is not None
+
+
 def choose(request: HttpRequest, pending: Pending, device: VirtualMfaDevice) -> None:
     """Ask this one of several devices."""
     _keep(request, replace(pending, chosen=device.pk))

@@ -1,0 +1,103 @@
+"""The ways out, the pages that stand at the door, and the addresses that lead there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from console import entrance, responses
+from console.http import Request
+from console.views.signin import page_or_form
+from identity import sessions
+from identity.access import public
+from identity.models import Account
+
+
+@public
+@require_safe
+def index(request: Request) -> HttpResponse:
+    """The console's root: what an SDK sends there never comes this far."""
+    if request.caller:
+        return responses.see_other("home")
+    return responses.see_other("sign-in" if Account.objects.exists() else "setup")
+
+
+@public
+@page_or_form
+def sign_out(request: Request) -> HttpResponse:
+    """A link alone signs nobody out: GET asks, POST does it, half signed in or whole."""
+    if request.method == "POST":
+        sessions.end(request)
+        return responses.see_other("signed-out")
+    if request.caller is None:
+        return responses.see_other("signed-out")
+    return responses.page(request, "signin/sign_out.html")
+
+
+@public
+@require_safe
+def signed_out(request: Request) -> HttpResponse:
+    if request.caller:
+        return responses.see_other("home")
+    account = _account_left(request)
+    return responses.page(
+        request, "signin/signed_out.html", left_account=account, again=_sign_in_again(request)
+    )
+
+
+@public
+@require_safe
+def session_expired(request: Request) -> HttpResponse:
+    """Why the session ended and when; the page that was asked for is kept for afterwards."""
+    if request.caller:
+        return responses.see_other("home")
+    left = sessions.left(request) or {}
+    return responses.page(
+        request,
+        "signin/session_expired.html",
+        why=left.get("why", ""),
+        at=datetime.fromisoformat(left["at"]) if "at" in left else None,
+        idle_minutes=settings.SESSION_IDLE_SECONDS // 60,
+        limit_hours=settings.SESSION_SECONDS // 3600,
+        again=_sign_in_again(request),
+    )
+
+
+@public
+@require_safe
+def forgot_password(request: Request) -> HttpResponse:
+    return responses.page(request, "signin/forgot_password.html", contact=settings.CONTACT)
+
+
+@public
+@require_safe
+def change_password_address(request: Request) -> HttpResponse:
+    """W3C's "A Well-Known URL for Changing Passwords": password managers start here."""
+    return HttpResponseRedirect(reverse("me-password"))
+
+
+@public
+@require_safe
+def console_address(request: Request) -> HttpResponse:
+    """AWS's address of the console."""
+    return HttpResponseRedirect(reverse("home"))
+
+
+def _account_left(request: Request) -> Account | None:
+    left = sessions.left(request)
+    return Account.objects.filter(pk=left["account"]).first() if left else None
+
+
+def _sign_in_again(request: Request) -> str:
+    """The sign-in page of the session that was left, with the page that was asked for."""
+    account, left = _account_left(request), sessions.left(request) or {}
+    after = entrance.next_of(request)
+    if account is None:
+        return responses.address("sign-in", next=after)
+    if left.get("is_root"):
+        return responses.address("sign-in-root", next=after)
+    return responses.address("sign-in-user", account.alias or account.id, next=after)
