@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from identity.operations.registry import Result
 
 _NO_PASSWORD = (
-    "1 validation error detected: Value at 'password' failed to satisfy constraint: "
+    "1 validation error detected: Value null at 'password' failed to satisfy constraint: "
     "Member must not be null"
 )
 

@@ -69,8 +69,8 @@ def create_virtual_mfa_device(call: Call, params: t.CreateVirtualMFADeviceReques
 def _require_free(serial: str) -> None:
     if len(serial) > _LONGEST_SERIAL:
         raise ValidationError(
-            "1 validation error detected: Value at 'serialNumber' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {_LONGEST_SERIAL}"
+            f"1 validation error detected: Value '{serial}' at 'serialNumber' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {_LONGEST_SERIAL}"
         )
     if VirtualMfaDevice.objects.filter(serial_number=serial).exists():
         raise EntityAlreadyExists("MFA device already exists.")
@@ -78,7 +78,7 @@ def _require_free(serial: str) -> None:
 
 def _clock_when_enabled(call: Call) -> tuple[int, int]:
     """Read the device's clock from the two codes; the search is too long for a transaction."""
-    user, device = call.user(), _device(call)
+    user, device = call.user(), of(call)
     _require_unassigned(device, user)
     return _clock(call, device)
 
@@ -94,7 +94,7 @@ def _clock(call: Call, device: VirtualMfaDevice) -> tuple[int, int]:
 
 @operation("iam", "EnableMFADevice", resource=resources.user, prepare=_clock_when_enabled)
 def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> None:
-    user, device = call.locked_user(), _device(call)
+    user, device = call.locked_user(), of(call)
     step, drift = call.prepared
     _require_unassigned(device, user)
     _require_mfa_for_own_devices(call, user)
@@ -134,7 +134,7 @@ def deactivate_mfa_device(call: Call, params: t.DeactivateMFADeviceRequestTypeDe
 
 @operation("iam", "DeleteVirtualMFADevice", resource=resources.mfa_device)
 def delete_virtual_mfa_device(call: Call, params: t.DeleteVirtualMFADeviceRequestTypeDef) -> None:
-    device = _device(call)
+    device = of(call)
     deleted, _ = VirtualMfaDevice.objects.unassigned().filter(pk=device.pk).delete()
     if not deleted:
         raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
@@ -166,19 +166,18 @@ def _describe_virtual(device: VirtualMfaDevice) -> dict[str, Any]:
     return shown
 
 
-def _device(call: Call) -> VirtualMfaDevice:
+def of(call: Call) -> VirtualMfaDevice:
     """The account's device with this serial number; NoSuchEntity when there is none."""
     serial = call.params["SerialNumber"]
-    device: VirtualMfaDevice | None = VirtualMfaDevice.objects.filter(
-        account=call.account, serial_number=serial
-    ).first()
+    named = VirtualMfaDevice.objects.filter(account=call.account, serial_number=serial)
+    device: VirtualMfaDevice | None = named.first()
     if device is None:
         raise NoSuchEntity(f"VirtualMFADevice with serial number {serial} does not exist.")
     return device
 
 
 def _device_of(call: Call, user: User) -> VirtualMfaDevice:
-    device = _device(call)
+    device = of(call)
     if device.user_id != user.pk:
         raise NoSuchEntity("MFA Device invalid for user.")
     return device

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.auth.hashers import check_password
 
 from identity import passwords
 from identity.errors import EntityTemporarilyUnmodifiable
-from identity.models import ConsoleSession, Event, LoginProfile, User
+from identity.models import Event, LoginProfile, User
 from tests.factories import PASSWORD, make_login_profile, make_user
 from tests.refusals import refused
 
@@ -79,7 +80,7 @@ def test_the_password_is_required_although_the_model_lets_it_be_left_out(
     iam: Any, ana: User, ben: User
 ) -> None:
     message = (
-        "1 validation error detected: Value at 'password' failed to satisfy constraint: "
+        "1 validation error detected: Value null at 'password' failed to satisfy constraint: "
         "Member must not be null"
     )
     with refused("ValidationError", message, 400):
@@ -143,12 +144,12 @@ def test_deleting_the_profile_ends_sign_in_and_sessions_at_once(
 ) -> None:
     make_login_profile(ben)
     before = fresh(ben).get_session_auth_hash()
-    ConsoleSession.objects.create(
-        session_key="x" * 40, session_data="", expire_date="2100-01-01T00:00Z", user=ben
+    ben.console_sessions.create(
+        session_key="x" * 40, session_data="", expire_date=datetime(2100, 1, 1, tzinfo=UTC)
     )
     client = iam(ana)
     client.delete_login_profile(UserName="ben")
-    assert not ConsoleSession.objects.filter(user=ben).exists()
+    assert not ben.console_sessions.exists()
     assert fresh(ben).get_session_auth_hash() != before
     assert not passwords.verify(fresh(ben), PASSWORD)
     for call in (client.get_login_profile, client.delete_login_profile):

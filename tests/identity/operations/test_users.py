@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -232,13 +233,14 @@ def test_a_marker_of_another_list_is_refused(iam: Any, ana: User, cleo: User) ->
     make_users(cleo.account, ["bea"])
     mine, theirs = iam(ana), iam(cleo)
     marker = mine.list_users(MaxItems=1)["Marker"]
-    for foreign in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: theirs.list_users(Marker=marker),
         lambda: mine.list_users(PathPrefix="/x/", Marker=marker),
         lambda: mine.list_virtual_mfa_devices(Marker=marker),
         lambda: mine.list_users(Marker=marker[:-1] + ("a" if marker[-1] != "a" else "b")),
         lambda: mine.list_users(Marker="ana"),
-    ):
+    )
+    for foreign in calls:
         with refused("ValidationError", status=400):
             foreign()
     assert mine.list_users(MaxItems=2, Marker=marker)["Users"]
@@ -333,7 +335,7 @@ def test_leftovers_are_reported_in_the_order_of_aws(iam: Any, ana: User) -> None
     make_login_profile(li)
     key = make_key(li)
     device = enable_device(client, "li")
-    conflicts = [
+    conflicts: list[tuple[str, Callable[[], Any]]] = [
         ("delete policies", lambda: client.delete_user_policy(UserName="li", PolicyName="p")),
         ("delete login profile", lambda: client.delete_login_profile(UserName="li")),
         (
