@@ -97,4 +97,4 @@ def _row(user: User, rights: Rights, max_age: int | None) -> Row:
 
 def _mfa(user: User) -> str:
     count = len(user.mfa_devices.all())
-    return ngettext("%d app", "%d apps", count) % count if count else _("None")
+    return ngettext("%d\u00a0app", "%d\u00a0apps", count) % count if count else _("None")

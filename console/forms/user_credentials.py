@@ -32,7 +32,6 @@ class PasswordFields(forms.Form):
             (TYPED, gettext_lazy("Type a password")),
         ],
         initial=GENERATED,
-        required=False,
         widget=forms.RadioSelect,
     )
     password = forms.CharField(

@@ -113,6 +113,14 @@ class ConfirmForm(Form):
         return typed
 
 
+def _cell(label: str, initial: str, max_length: int) -> forms.CharField:
+    """A field in a table, where the column says what the label would."""
+    drawn = forms.TextInput(attrs={"aria-label": label, "class": "in", "autocomplete": "off"})
+    return forms.CharField(
+        label=label, initial=initial, max_length=max_length, required=False, widget=drawn
+    )
+
+
 class TagsForm(Form):
     """All tags of one object as rows of key and value; a row without a key is no tag.
 
@@ -131,13 +139,8 @@ class TagsForm(Form):
             self._add_row(number, key, value)
 
     def _add_row(self, number: int, key: str, value: str) -> None:
-        names = {"number": number}
-        self.fields[f"key_{number}"] = forms.CharField(
-            label=_("Key %(number)d") % names, max_length=128, required=False, initial=key
-        )
-        self.fields[f"value_{number}"] = forms.CharField(
-            label=_("Value %(number)d") % names, max_length=256, required=False, initial=value
-        )
+        self.fields[f"key_{number}"] = _cell(_("Key %d") % number, key, 128)
+        self.fields[f"value_{number}"] = _cell(_("Value %d") % number, value, 256)
 
     def _version(self) -> str:
         return fingerprint(sorted(self.current.items()))

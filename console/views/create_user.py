@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import drafts, handoff, responses
+from console import drafts, handoff, password_rules, responses
 from console.forms.base import send
 from console.forms.create_user import (
     ADMINISTRATOR,
@@ -43,7 +43,8 @@ def details(request: Request, draft_id: str = "") -> HttpResponse:
     if form.is_valid() and _check(request, form):
         kept = drafts.keep(request, form.draft(), draft_id)
         return see_other("create-user-permissions", kept)
-    return _step(request, "details", form, draft_id)
+    rules = password_rules.listed(passwords.rules(request.caller.account))
+    return _step(request, "details", form, draft_id, rules=rules)
 
 
 def _check(request: Request, form: DetailsForm) -> bool:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import handoff, user_summary
+from console import handoff, password_rules
 from console.forms.base import send
 from console.forms.user_credentials import PasswordForm
 from console.forms.users import ConfirmForm
@@ -34,7 +34,6 @@ def security_credentials(request: Request, user: t.UserTypeDef) -> HttpResponse:
         user,
         "security_credentials.html",
         "security-credentials",
-        credentials=user_summary.summary(request, user["UserName"]),
         sign_in_url=sign_in_url(request.caller.account),
     )
 
@@ -51,7 +50,8 @@ def password(request: Request, user: t.UserTypeDef) -> HttpResponse:
         done := send(request, form, lambda: _set_password(request, user, form, enabled=enabled))
     ):
         return done
-    return page(request, user, "password.html", form=form, enabled=enabled)
+    rules = password_rules.listed(passwords.rules(request.caller.account))
+    return page(request, user, "password.html", form=form, enabled=enabled, rules=rules)
 
 
 def has_console_access(request: Request, user: t.UserTypeDef) -> bool:

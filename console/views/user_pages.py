@@ -15,6 +15,7 @@ from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
 from console.permissions import Rights, require
+from console.user_summary import summary
 from identity import arns
 from identity.calls import no_such_user
 from identity.errors import NoSuchEntity
@@ -79,7 +80,10 @@ def segment(user: t.UserTypeDef) -> str:
 def page(
     request: Request, user: t.UserTypeDef, template: str, tab: str = "", **context: Any
 ) -> HttpResponse:
-    """A page of this user; `tab` is the key of the current one, "" for pages without tabs."""
+    """A page of this user; `tab` is the key of the current one, "" for pages without tabs.
+
+    Tabs stand under a summary of what the user can sign in with, `credentials`.
+    """
     shared = {
         "user": user,
         "segment": segment(user),
@@ -88,6 +92,8 @@ def page(
         "tab": tab,
         "tabs": _tabs(segment(user)) if tab else [],
     }
+    if tab:
+        shared["credentials"] = summary(request, user["UserName"])
     return responses.page(request, f"console/users/{template}", **shared | context)
 
 

@@ -19,7 +19,6 @@ from console.names import policy_name, policy_segment
 from console.permissions import Reading, reading
 from console.responses import see_other
 from console.templatetags.formats import json_pretty
-from console.user_summary import summary
 from console.views.user_pages import of_user, page, segment
 from identity import quotas
 from identity.policy import size
@@ -53,7 +52,6 @@ def permissions(request: Request, user: t.UserTypeDef) -> HttpResponse:
         policies=policies,
         used=sum(size(document) for document in documents),
         limit=quotas.USER_POLICY_SIZE,
-        credentials=summary(request, user["UserName"]),
     )
 
 

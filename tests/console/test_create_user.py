@@ -16,7 +16,7 @@ from tests.console.pages import hidden, submit, text
 from tests.factories import make_user
 
 START = "/iam/create-user"
-WITHOUT = {"name": "dana", "path": "/", "access": "none"}
+WITHOUT = {"name": "dana", "path": "/", "access": "none", "password_kind": "generated"}
 GENERATED = {
     "name": "dana",
     "path": "/",
