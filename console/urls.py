@@ -7,6 +7,7 @@ from console.views import (
     create_user,
     delete_user,
     home,
+    setup,
     signin,
     signin_stages,
     signout,
@@ -30,7 +31,12 @@ entry_urls: list[URLPattern] = [
     path("console", signout.console_address),
     path(".well-known/change-password", signout.change_password_address),
 ]
-setup_urls: list[URLPattern] = []
+setup_urls: list[URLPattern] = [
+    path("setup", setup.start, name="setup"),
+    path("setup/account", setup.account, name="setup-account"),
+    path("setup/done", setup.done, name="setup-done"),
+    path("setup/done/<str:handoff_id>", setup.done, name="setup-done-secret"),
+]
 signin_urls: list[URLPattern] = [
     path("sign-in", signin.chooser, name="sign-in"),
     path("sign-in/root", signin.root, name="sign-in-root"),
@@ -127,3 +133,8 @@ urlpatterns = [
     *activity_urls,
     *theme_urls,
 ]
+
+handler400 = "console.views.errors.bad_request"
+handler403 = "console.views.errors.permission_denied"
+handler404 = "console.views.errors.page_not_found"
+handler500 = "console.views.errors.server_error"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from console import setup_token
 from console.server import Server, close_connections
 from identity import journal
 from identity.models import Account
@@ -50,18 +52,29 @@ class Command(BaseCommand):
         """Hash and compress static files again when one is newer than the last time."""
         if settings.DEBUG:
             return
-        collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
-        made_at = collected.stat().st_mtime if collected.exists() else 0.0
-        files = (path for folder in settings.STATICFILES_DIRS for path in folder.rglob("*"))
-        if any(path.stat().st_mtime > made_at for path in files):
-            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        root = Path(settings.STATIC_ROOT)
+        root.mkdir(parents=True, exist_ok=True)
+        with (root / ".lock").open("w") as lock:  # servers that start together collect once
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _newest(settings.STATICFILES_DIRS) > _made_at(root / "staticfiles.json"):
+                call_command("collectstatic", interactive=False, verbosity=0)
 
     def _say_where(self, host: str, port: int) -> None:
         self.stdout.write(f"Bartizan {settings.VERSION} listens on {host}:{port}")
         self.stdout.write(f"console and SDK endpoint: {settings.BASE_URL}/")
         if not Account.objects.exists():
-            self.stdout.write("there is no account yet")
+            link = f"{settings.BASE_URL}/setup?token={setup_token.read()}"
+            self.stdout.write(f"there is no account yet: open {link}")
 
 
 def _application() -> Any:
     return import_module("console.wsgi").application
+
+
+def _newest(folders: list[Path]) -> float:
+    """When the youngest of these files was changed."""
+    return max(path.stat().st_mtime for folder in folders for path in folder.rglob("*"))
+
+
+def _made_at(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
