@@ -1,0 +1,21 @@
+"""That Django's own failures end in our pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver
+
+from console.views import errors
+
+
+@pytest.mark.parametrize(
+    ("status", "handler"),
+    [
+        (400, errors.bad_request),
+        (403, errors.permission_denied),
+        (404, errors.page_not_found),
+        (500, errors.server_error),
+    ],
+)
+def test_each_status_has_its_handler(status: int, handler: object) -> None:
+    assert get_resolver().resolve_error_handler(status) is handler
