@@ -1,0 +1,49 @@
+"""Short ways to say a document, a layer and a request."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from identity.policy import Decision, Kind, Layer, LayerKind, Request, Source, decide, load, parse
+
+ANA = "arn:aws:iam::111122223333:user/ana"
+BEN = "arn:aws:iam::111122223333:user/ben"
+
+
+def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
+    """A statement about every action and resource, but for the elements given."""
+    if "NotAction" not in elements:
+        elements.setdefault("Action", "*")
+    if "NotResource" not in elements:
+        elements.setdefault("Resource", "*")
+    return {"Effect": effect, **elements}
+
+
+def text(*statements: dict[str, Any], version: str | None = "2012-10-17") -> str:
+    """The JSON of a document; without a version it means 2008-10-17."""
+    members: dict[str, Any] = {"Version": version} if version else {}
+    return json.dumps({**members, "Statement": list(statements)})
+
+
+def layer(*documents: str, kind: LayerKind = LayerKind.IDENTITY, stored: bool = False) -> Layer:
+    """A layer of policies named policy-1, policy-2, …; `stored` reads them without validation."""
+    read = load if stored else parse
+    sources = (
+        Source(f"policy-{number}", read(document, Kind.IDENTITY))
+        for number, document in enumerate(documents, 1)
+    )
+    return Layer(kind, tuple(sources))
+
+
+def request(action: str = "iam:GetUser", resource: str = ANA, **context: Any) -> Request:
+    """What ana asks; `aws__username` stands for the key `aws:username`."""
+    keys = {key.replace("__", ":"): value for key, value in context.items()}
+    return Request(ANA, action, resource, keys)
+
+
+def ask(
+    asked: Request, *statements: dict[str, Any], version: str | None = "2012-10-17"
+) -> Decision:
+    """The decision on one identity policy of these statements."""
+    return decide(asked, [layer(text(*statements, version=version))])

@@ -1,0 +1,286 @@
+"""Condition operators, as tables: what they compare, absent keys, many values, and the unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from identity.policy import decide
+from identity.policy.conditions import Answer, Condition, answer
+from tests.identity.policy.builders import ask, layer, request, statement, text
+
+ABSENT: dict[str, Any] = {}
+NEGATED = ["StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "NotIpAddress"]
+POSITIVE = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "IpAddress", "Bool"]
+
+
+def holds(operator: str, wanted: object, **context: Any) -> bool:
+    """Whether one condition on `aws:x` holds; asked of an Allow and of a Deny, which must agree."""
+    condition = {operator: {"aws:x": wanted}}
+    asked = request(**context)
+    allowed = bool(ask(asked, statement(Condition=condition)))
+    denied = not ask(asked, statement(), statement("Deny", Condition=condition))
+    assert allowed is denied
+    return allowed
+
+
+@pytest.mark.parametrize(
+    ("operator", "asked", "wanted", "expected"),
+    [
+        ("StringEquals", "ana", "ana", True),
+        ("StringEquals", "ana", "Ana", False),
+        ("StringEquals", "ana", "a*", False),
+        ("StringEquals", "a*", "a*", True),
+        ("StringEquals", "", "", True),
+        ("StringEquals", " ana", "ana", False),
+        ("StringEquals", "1", 1, True),
+        ("StringEquals", "1.0", 1, False),
+        ("StringEquals", "true", True, True),
+        ("StringEqualsIgnoreCase", "ANA", "ana", True),
+        ("StringEqualsIgnoreCase", "\u00c9", "\u00e9", True),
+        ("StringEqualsIgnoreCase", "stra\u00dfe", "strasse", False),
+        ("StringLike", "ana", "a*", True),
+        ("StringLike", "a/n:a", "a*a", True),
+        ("StringLike", "ana", "A*", False),
+        ("StringLike", "ana", "an?", True),
+        ("StringLike", "ana", "an", False),
+        ("StringLike", "\U0001f600", "?", False),
+        ("StringLike", "\U0001f600", "??", True),
+        ("Bool", "true", "true", True),
+        ("Bool", "TRUE", "True", True),
+        ("Bool", "false", "false", True),
+        ("Bool", "true", "false", False),
+        ("Bool", "yes", "false", True),
+        ("Bool", "", "false", True),
+        ("Bool", "1", "true", False),
+        ("Bool", "true", True, True),
+    ],
+)
+def test_a_value_is_compared(operator: str, asked: str, wanted: object, expected: bool) -> None:
+    assert holds(operator, wanted, aws__x=asked) is expected
+    assert holds(f"{operator}IfExists", wanted, aws__x=asked) is expected
+    if operator.startswith("String"):
+        assert holds(operator.replace("String", "StringNot"), wanted, aws__x=asked) is not expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "expected"),
+    [
+        ("10.1.2.3", "10.0.0.0/8", True),
+        ("10.1.2.3", "10.99.99.99/8", True),
+        ("11.1.2.3", "10.0.0.0/8", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("10.1.2.3", "10.1.2.3/32", True),
+        ("10.1.2.4", "10.1.2.3", False),
+        ("10.1.2.3", "0.0.0.0/0", True),
+        ("2001:db8::1", "2001:db8::/32", True),
+        ("2001:DB8:0::1", "2001:db8::1", True),
+        ("2001:db8::1", "2001:db8::1/32", False),
+        ("2001:db8::1", "0.0.0.0/0", False),
+        ("10.1.2.3", "::/0", False),
+        ("::ffff:10.1.2.3", "10.0.0.0/8", True),
+        ("10.1.2.3", ["192.168.0.0/16", "10.0.0.0/8"], True),
+    ],
+)
+def test_an_address_is_looked_for_in_networks(asked: str, wanted: object, expected: bool) -> None:
+    assert holds("IpAddress", wanted, aws__x=asked) is expected
+    assert holds("NotIpAddress", wanted, aws__x=asked) is not expected
+
+
+@pytest.mark.parametrize("asked", ["", "localhost", "10.0.0", "10.0.0.1/32", "10.0.0.1, 10.0.0.2"])
+@pytest.mark.parametrize("operator", ["IpAddress", "NotIpAddress", "NotIpAddressIfExists"])
+def test_a_malformed_address_never_matches_even_negated(operator: str, asked: str) -> None:
+    assert not holds(operator, "0.0.0.0/0", aws__x=asked)
+    assert not holds(operator, "192.0.2.0/24", aws__x=asked)
+
+
+@pytest.mark.parametrize("operator", POSITIVE)
+def test_an_absent_key_fits_no_positive_operator(operator: str) -> None:
+    wanted = _some_value(operator)
+    assert not holds(operator, wanted)
+    assert holds(f"{operator}IfExists", wanted)
+
+
+@pytest.mark.parametrize("operator", NEGATED)
+def test_an_absent_key_fits_every_negated_operator(operator: str) -> None:
+    assert holds(operator, _some_value(operator))
+    assert holds(f"{operator}IfExists", _some_value(operator))
+
+
+@pytest.mark.parametrize(
+    ("context", "wanted", "expected"),
+    [
+        (ABSENT, "true", True),
+        (ABSENT, "false", False),
+        ({"aws__x": "1"}, "true", False),
+        ({"aws__x": "1"}, "FALSE", True),
+        ({"aws__x": ""}, "false", True),
+        ({"aws__x": ("1", "2")}, "false", True),
+        ({"aws__x": ()}, True, True),
+        (ABSENT, ["true", "false"], True),
+        ({"aws__x": "1"}, ["true", "false"], True),
+    ],
+)
+def test_null_asks_whether_a_key_is_absent(
+    context: dict[str, Any], wanted: object, expected: bool
+) -> None:
+    assert holds("Null", wanted, **context) is expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "asked", "expected"),
+    [
+        ("StringEquals", "a", True),
+        ("StringEquals", "b", True),
+        ("StringEquals", "c", False),
+        ("StringNotEquals", "a", False),
+        ("StringNotEquals", "b", False),
+        ("StringNotEquals", "c", True),
+    ],
+)
+def test_several_values_mean_any_and_negated_none(
+    operator: str, asked: str, expected: bool
+) -> None:
+    assert holds(operator, ["a", "b"], aws__x=asked) is expected
+
+
+@pytest.mark.parametrize("operator", [*POSITIVE, *NEGATED])
+@pytest.mark.parametrize("suffix", ["", "IfExists"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_multivalued_key_fits_nothing_without_a_set_operator(
+    operator: str, suffix: str, count: int
+) -> None:
+    wanted = _some_value(operator)
+    for value in (wanted, "something else"):
+        assert not holds(operator + suffix, wanted, aws__x=(value,) * count)
+
+
+@pytest.mark.parametrize(
+    ("operator", "asked", "expected"),
+    [
+        ("ForAllValues:StringEquals", None, True),
+        ("ForAllValues:StringEquals", (), True),
+        ("ForAllValues:StringEquals", ("a",), True),
+        ("ForAllValues:StringEquals", ("a", "b"), True),
+        ("ForAllValues:StringEquals", ("a", "c"), False),
+        ("ForAllValues:StringEquals", "a", True),
+        ("ForAllValues:StringEquals", "c", False),
+        ("ForAllValues:StringNotEquals", None, True),
+        ("ForAllValues:StringNotEquals", ("c", "d"), True),
+        ("ForAllValues:StringNotEquals", ("a", "c"), False),
+        ("ForAllValues:StringEqualsIfExists", None, True),
+        ("ForAllValues:StringLike", ("a", "b"), True),
+        ("ForAnyValue:StringEquals", None, False),
+        ("ForAnyValue:StringEquals", (), False),
+        ("ForAnyValue:StringEquals", ("c", "a"), True),
+        ("ForAnyValue:StringEquals", ("c", "d"), False),
+        ("ForAnyValue:StringEquals", "b", True),
+        ("ForAnyValue:StringNotEquals", None, False),
+        ("ForAnyValue:StringNotEquals", ("a", "c"), True),
+        ("ForAnyValue:StringNotEquals", ("a", "b"), False),
+        ("ForAnyValue:StringEqualsIfExists", None, True),
+        ("ForAnyValue:StringEqualsIfExists", ("c",), False),
+    ],
+)
+def test_set_operators_weigh_each_value_of_the_request(
+    operator: str, asked: Any, expected: bool
+) -> None:
+    context = ABSENT if asked is None else {"aws__x": asked}
+    assert holds(operator, ["a", "b"], **context) is expected
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        "StringEquals",
+        "StringNotEquals",
+        "StringNotEqualsIfExists",
+        "Null",
+        "ForAnyValue:StringLike",
+    ],
+)
+def test_no_values_match_nothing(operator: str) -> None:
+    assert not holds(operator, [], aws__x="a")
+    assert not holds(operator, [])
+
+
+def test_for_all_values_holds_without_the_key_even_for_no_values() -> None:
+    assert holds("ForAllValues:StringEquals", [])
+    assert not holds("ForAllValues:StringEquals", [], aws__x=("a",))
+
+
+def test_operators_and_keys_are_joined_by_and() -> None:
+    condition = {
+        "StringEquals": {"aws:x": "a", "aws:y": "b"},
+        "Bool": {"aws:z": "true"},
+    }
+    right = {"aws__x": "a", "aws__y": "b", "aws__z": "true"}
+    assert ask(request(**right), statement(Condition=condition))
+    for key in right:
+        assert not ask(request(**right | {key: "wrong"}), statement(Condition=condition))
+
+
+def test_key_names_are_the_same_in_any_case() -> None:
+    asked = request(aws__SourceIP="10.0.0.1")
+    assert ask(asked, statement(Condition={"IpAddress": {"AWS:sourceip": "10.0.0.0/8"}}))
+
+
+def test_two_spellings_of_one_key_must_both_hold() -> None:
+    condition = {"StringLike": {"aws:x": "a*", "aws:X": "*b"}}
+    assert ask(request(aws__x="ab"), statement(Condition=condition))
+    assert not ask(request(aws__x="ac"), statement(Condition=condition))
+
+
+# --- what cannot be evaluated -------------------------------------------------------------------
+
+UNEVALUABLE = [
+    ("NumericLessThan", "1"),
+    ("NoSuchOperator", "1"),
+    ("ForAnyValue:Null", "true"),
+    ("Bool", "perhaps"),
+    ("IpAddress", "10.0.0.0/99"),
+    ("NotIpAddress", "anywhere"),
+]
+
+
+@pytest.mark.parametrize(("operator", "wanted"), UNEVALUABLE)
+@pytest.mark.parametrize("context", [ABSENT, {"aws__x": "1"}, {"aws__x": "10.0.0.1"}])
+def test_a_stored_condition_that_cannot_be_evaluated_closes(
+    operator: str, wanted: str, context: dict[str, Any]
+) -> None:
+    condition = {operator: {"aws:x": wanted}}
+    allow = layer(text(statement(Condition=condition)), stored=True)
+    deny = layer(text(statement(), statement("Deny", Condition=condition)), stored=True)
+    assert not decide(request(**context), [allow])
+    assert not decide(request(**context), [deny])
+
+
+def test_a_deny_that_plainly_does_not_apply_needs_no_answer_to_the_rest() -> None:
+    condition = {"NoSuchOperator": {"aws:x": "1"}, "StringEquals": {"aws:y": "b"}}
+    stored = layer(text(statement(), statement("Deny", Condition=condition)), stored=True)
+    assert decide(request(aws__y="c"), [stored])
+    assert not decide(request(aws__y="b"), [stored])
+
+
+@pytest.mark.parametrize(
+    ("operators", "expected"),
+    [
+        ([], Answer.YES),
+        (["StringLike"], Answer.YES),
+        (["StringLike", "Foo"], Answer.UNKNOWN),
+        (["Foo", "StringLike"], Answer.UNKNOWN),
+        (["Foo", "StringNotLike"], Answer.NO),
+        (["StringNotLike", "Foo"], Answer.NO),
+        (["StringLike", "StringNotLike"], Answer.NO),
+    ],
+)
+def test_one_no_decides_else_one_unknown(operators: list[str], expected: Answer) -> None:
+    conditions = [Condition(operator, "aws:x", ("*",)) for operator in operators]
+    assert answer(conditions, request(aws__x="a"), variables=True) is expected
+
+
+def _some_value(operator: str) -> str:
+    if "Ip" in operator:
+        return "10.0.0.1"
+    return "true"
