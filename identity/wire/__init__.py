@@ -1,0 +1,1 @@
+"""AWS Query, both directions: pure, no rows, no clock, no network."""
