@@ -48,7 +48,8 @@ def matching(request: Request, text: str) -> UserQuerySet:
         return users.named(name).filter(account_id=account_id, path=path)
     if owner := _owner(request, text):
         return users.named(owner)
-    return _starting_with(users, folded(text)) if _NAME_START.fullmatch(text) else users.none()
+    start = users.filter(name_folded__under=folded(text))
+    return start if _NAME_START.fullmatch(text) else users.none()
 
 
 def _owner(request: Request, text: str) -> str:
@@ -59,12 +60,6 @@ def _owner(request: Request, text: str) -> str:
         return request.iam.get_access_key_last_used(AccessKeyId=text).get("UserName", "")
     except AwsError:
         return ""
-
-
-def _starting_with(users: UserQuerySet, start: str) -> UserQuerySet:
-    """A range of the index; `startswith` would miss it (LIKE) in both SQLite and PostgreSQL."""
-    after = start[:-1] + chr(ord(start[-1]) + 1)
-    return users.filter(name_folded__gte=start, name_folded__lt=after)
 
 
 def with_columns(users: UserQuerySet) -> UserQuerySet:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +21,6 @@ from identity import arns, passwords
 from identity.models import Event
 
 EXPIRES_SOON = timedelta(days=14)
-_RECENT = 10
-# How far back recent changes are looked for among reads.
-_LOOKED_THROUGH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def home(request: Request) -> HttpResponse:
         to_do=_to_do(request),
         tiles=_tiles(),
         has_rights=may_see_users or rights.allow("iam:GetAccountSummary", "*"),
-        changes=_changes(request, rights, principal_id=request.caller.user_id),
+        activity=_own_activity(request, rights),
         contact=settings.CONTACT,
     )
 
@@ -130,11 +128,20 @@ def _resources(summary: dict[str, int]) -> list[Resource]:
     ]
 
 
-def _changes(request: Request, rights: Rights, **only: str) -> list[Event] | None:
-    """The latest changes, or None for those who may not read the activity log."""
+def _changes(request: Request, rights: Rights) -> list[Event] | None:
+    """The account's latest changes, or None for those who may not read the activity log."""
     if not rights.allow("cloudtrail:LookupEvents", "*"):
         return None
-    events = Event.objects.filter(account=request.caller.account, **only)
-    newest = events.order_by("-time", "-id").only("time", "name", "user_name", "read_only")
-    changes = [event for event in newest[:_LOOKED_THROUGH] if not event.read_only]
-    return changes[:_RECENT]
+    return list(_newest(request).filter(read_only=False)[:10])
+
+
+def _own_activity(request: Request, rights: Rights) -> list[Event] | None:
+    """What this identity did last, reads and refusals too."""
+    if not rights.allow("cloudtrail:LookupEvents", "*"):
+        return None
+    return list(_newest(request).filter(principal_id=request.caller.user_id)[:5])
+
+
+def _newest(request: Request) -> QuerySet[Event]:
+    events = Event.objects.filter(account=request.caller.account).order_by("-time", "-id")
+    return events.only("time", "name", "user_name", "error_code")

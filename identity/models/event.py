@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from identity.models.account import Account
@@ -42,6 +43,12 @@ class Event(models.Model):
                 fields=["account", "principal_id", "-time", "-id"], name="event_by_principal"
             ),
             models.Index(fields=["account", "name", "-time", "-id"], name="event_by_name"),
+            # Changes are few among reads, and the dashboard asks for the newest.
+            models.Index(
+                fields=["account", "-time", "-id"],
+                condition=Q(read_only=False),
+                name="event_newest_changes",
+            ),
         ]
 
     def __str__(self) -> str:

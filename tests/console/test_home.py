@@ -47,7 +47,7 @@ def test_signed_out_every_page_leads_to_the_sign_in(client: Client, db: None, ur
 def test_who_may_nothing_is_told_whom_to_ask(signed_in: SignedIn, ben: User) -> None:
     words = text(signed_in(ben).get("/home"))
     assert "You have no permissions here yet. Ask your administrator." in words
-    assert "Recent changes by you" not in words
+    assert "Recent activity by you" not in words
 
 
 def test_home_says_who_one_is_and_since_when(browser: Client, ana: User) -> None:
@@ -121,7 +121,7 @@ def test_the_latest_changes_are_shown_to_who_may_read_the_log(
     )
     submit(browser, step2.headers["Location"], grant="nothing")
     words = text(signed_in(reader).get("/iam"))
-    assert "CreateUser ana just now" in words
+    assert "CreateUser ana OK just now" in words
 
 
 def test_the_account_is_shown_with_its_sign_in_address(browser: Client, account: Account) -> None:

@@ -320,3 +320,11 @@ def test_rights_on_a_path_show_the_columns_of_its_users_only(
     rows = {row.user.name: row for row in signed_in(lead).get("/iam/users").context["rows"]}
     assert rows["staff1"].mfa == "None"
     assert rows["ben"].mfa is None
+
+
+def test_a_hostile_path_stays_text_wherever_it_stands(browser: Client, account: Account) -> None:
+    evil = '/"><script>alert(1)</script>/'
+    make_user(account, "eve", path=evil)
+    urls = ("", "/eve/permissions", "/eve/edit", "/eve/delete", "/eve/tags")
+    for url in urls:
+        assert "<script>alert" not in browser.get(f"/iam/users{url}").content.decode(), url
