@@ -1,0 +1,18 @@
+"""Headers that every page carries."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from console.middleware import CONTENT_SECURITY_POLICY
+
+
+def test_our_own_forms_may_say_where_they_come_from_and_other_sites_learn_nothing() -> None:
+    """With `no-referrer` browsers send `Origin: null`, and no form could be sent at all."""
+    assert Client().get("/healthz").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_nothing_inline_runs_and_nothing_frames_us() -> None:
+    assert Client().get("/healthz").headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "default-src 'none'" in CONTENT_SECURITY_POLICY
