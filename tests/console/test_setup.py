@@ -25,7 +25,7 @@ ANSWERS = {
     "again": PASSWORD,
     "administrator": "on",
 }
-OUTSIDE = {"REMOTE_ADDR": "203.0.113.9"}
+OUTSIDE = "203.0.113.9"
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +161,7 @@ def test_afterwards_setup_is_gone_and_names_the_sign_in_page(page: str, method: 
 
 @pytest.mark.parametrize("page", ["/setup", "/setup/account"])
 def test_from_outside_the_token_is_asked_for(page: str) -> None:
-    browser = Client(**OUTSIDE)
+    browser = Client(REMOTE_ADDR=OUTSIDE)
     for answer in (browser.get(page), browser.post(page, ANSWERS)):
         assert "setup-token.txt" in text(answer)
         assert setup_token.read() not in answer.content.decode()
@@ -170,14 +170,14 @@ def test_from_outside_the_token_is_asked_for(page: str) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 43, "ä"])
 def test_a_wrong_token_opens_nothing(token: str) -> None:
-    browser = Client(**OUTSIDE)
+    browser = Client(REMOTE_ADDR=OUTSIDE)
     assert browser.post("/setup", {"token": token}).status_code == 422
     browser.get("/setup", {"token": token})
     assert "setup-token.txt" in text(browser.get("/setup/account"))
 
 
 def test_the_token_opens_setup_for_its_browser_and_leaves_the_address() -> None:
-    browser = Client(**OUTSIDE)
+    browser = Client(REMOTE_ADDR=OUTSIDE)
     answer = browser.get("/setup", {"token": setup_token.read()})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/setup")
     assert submit(browser, "/setup/account", **ANSWERS).status_code == 303

@@ -290,7 +290,7 @@ OPEN_TO_ALL = (
     *("sign-in", "sign-in-user", "sign-in-root", "sign-in-root-password", "sign-in-mfa"),
     *("sign-in-mfa-app", "sign-in-mfa-recovery", "sign-in-mfa-lost", "sign-in-password"),
     *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
-    *("setup", "setup-account", "setup-done", "theme"),
+    *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
 )
 
 
