@@ -154,10 +154,11 @@ def test_each_account_has_a_policy_of_its_own(iam: Any, ana: User, cleo: User) -
 
 
 def test_users_who_may_change_passwords_may_read_the_policy(iam: Any, ana: User, ben: User) -> None:
-    iam(ana).update_account_password_policy()
+    admin, user = iam(ana), iam(ben)
+    admin.update_account_password_policy()
     with refused("AccessDenied", status=403):
-        iam(ben).get_account_password_policy()
-    iam(ana).update_account_password_policy(AllowUsersToChangePassword=True)
-    iam(ben).get_account_password_policy()
+        user.get_account_password_policy()
+    admin.update_account_password_policy(AllowUsersToChangePassword=True)
+    user.get_account_password_policy()
     with refused("AccessDenied", status=403):
-        iam(ben).update_account_password_policy()
+        user.update_account_password_policy()

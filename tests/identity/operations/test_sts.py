@@ -138,10 +138,7 @@ def test_with_mfa_they_do_and_say_so(iam: Any, ana: User, ben: User, phone: Auth
                 "Effect": "Allow",
                 "Action": "iam:GetUser",
                 "Resource": "*",
-                "Condition": {
-                    "Bool": {"aws:MultiFactorAuthPresent": "true"},
-                    "NumericLessThan": {"aws:MultiFactorAuthAge": "300"},
-                },
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
             }
         ],
     )

@@ -78,7 +78,7 @@ def test_a_value_may_begin_with_aws(iam: Any, ana: User) -> None:
         ("k!", "v"),
         ("k", "v<>"),
         ("k\n", "v"),
-        ("k\u0000", "v"),
+        ("k\u0007", "v"),
         ("\U0001f600", "v"),
     ],
 )
