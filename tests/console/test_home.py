@@ -121,7 +121,7 @@ def test_the_latest_changes_are_shown_to_who_may_read_the_log(
     )
     submit(browser, step2.headers["Location"], grant="nothing")
     words = text(signed_in(reader).get("/iam"))
-    assert "CreateUser ana OK just now" in words
+    assert "CreateUser ana Done just now" in words
 
 
 def test_the_account_is_shown_with_its_sign_in_address(browser: Client, account: Account) -> None:
