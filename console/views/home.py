@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import navigation, responses
+from console import navigation, recent_events, responses
 from console.http import Request
 from console.names import sign_in_url
 from console.permissions import Rights, reading
 from console.recommendations import Recommendation, recommendations
 from identity import arns, passwords
-from identity.models import Event
 
 EXPIRES_SOON = timedelta(days=14)
 
@@ -41,7 +39,7 @@ def home(request: Request) -> HttpResponse:
         to_do=_to_do(request),
         tiles=_tiles(),
         has_rights=may_see_users or rights.allow("iam:GetAccountSummary", "*"),
-        activity=_own_activity(request, rights),
+        activity=recent_events.of_principal(request, rights, request.caller.user_id, limit=5),
         contact=settings.CONTACT,
     )
 
@@ -99,7 +97,7 @@ def dashboard(request: Request) -> HttpResponse:
         recommendations=recommendations(request, summary.value, rights),
         resources=_resources(summary.value or {}),
         denied=rights.denied(arns.user(request.caller.account_id, "*")),
-        changes=_changes(request, rights),
+        changes=recent_events.changes(request, rights, limit=10),
     )
 
 
@@ -126,22 +124,3 @@ def _resources(summary: dict[str, int]) -> list[Resource]:
         Resource(_("Users"), summary["Users"], summary["UsersQuota"], navigation.address("users")),
         Resource(_("MFA devices"), summary["MFADevices"], summary["UsersQuota"]),
     ]
-
-
-def _changes(request: Request, rights: Rights) -> list[Event] | None:
-    """The account's latest changes, or None for those who may not read the activity log."""
-    if not rights.allow("cloudtrail:LookupEvents", "*"):
-        return None
-    return list(_newest(request).filter(read_only=False)[:10])
-
-
-def _own_activity(request: Request, rights: Rights) -> list[Event] | None:
-    """What this identity did last, reads and refusals too."""
-    if not rights.allow("cloudtrail:LookupEvents", "*"):
-        return None
-    return list(_newest(request).filter(principal_id=request.caller.user_id)[:5])
-
-
-def _newest(request: Request) -> QuerySet[Event]:
-    events = Event.objects.filter(account=request.caller.account).order_by("-time", "-id")
-    return events.only("time", "name", "user_name", "error_code")

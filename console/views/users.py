@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, responses, user_list
+from console import paging, recent_events, responses, user_list
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
@@ -76,8 +76,9 @@ def user(request: Request, user: t.UserTypeDef) -> HttpResponse:
 @require_safe
 @of_user
 def activity(request: Request, user: t.UserTypeDef) -> HttpResponse:
-    """The user's events are a filter of the activity page."""
-    return see_other("activity", user=user["UserName"])
+    """What the user did last; the activity page has the rest."""
+    events = recent_events.of_principal(request, Rights(request), user["UserId"], limit=25)
+    return page(request, user, "activity.html", "activity", events=events)
 
 
 @of_user

@@ -328,3 +328,20 @@ def test_a_hostile_path_stays_text_wherever_it_stands(browser: Client, account: 
     urls = ("", "/eve/permissions", "/eve/edit", "/eve/delete", "/eve/tags")
     for url in urls:
         assert "<script>alert" not in browser.get(f"/iam/users{url}").content.decode(), url
+
+
+def test_the_activity_of_a_user_is_theirs_alone_and_newest_first(
+    browser: Client, signed_in: SignedIn, ben: User
+) -> None:
+    signed_in(ben).get("/iam/users")
+    words = text(browser.get("/iam/users/ben/activity"))
+    assert "ListUsers ben AccessDenied just now" in words
+    assert "GetUser ana" not in words
+
+
+def test_the_activity_of_others_is_for_those_who_may_look_it_up(
+    signed_in: SignedIn, account: Account, ben: User
+) -> None:
+    reader = make_user(account, "reader", allow=["iam:GetUser"])
+    words = text(signed_in(reader).get("/iam/users/ben/activity"))
+    assert "Needs cloudtrail:LookupEvents." in words

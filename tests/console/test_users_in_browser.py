@@ -108,6 +108,7 @@ PAGES = {
     "permissions": "/iam/users/bob/permissions",
     "permissions of somebody without": "/iam/users/user-00/permissions",
     "tags": "/iam/users/bob/tags",
+    "activity": "/iam/users/ana/activity",
     "security credentials": "/iam/users/bob/security-credentials",
     "edit": "/iam/users/bob/edit",
     "delete": "/iam/users/bob/delete",

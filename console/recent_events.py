@@ -1,0 +1,34 @@
+"""The newest events of an account or of one principal, each found by an index of its own."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from console.http import Request
+from console.permissions import Rights
+from identity import journal
+from identity.models import Event
+
+LOOK_UP = "cloudtrail:LookupEvents"
+
+
+def changes(request: Request, rights: Rights, *, limit: int) -> list[Event] | None:
+    """The account's latest changes, or None for those who may not read the activity log."""
+    if not rights.allow(LOOK_UP, "*"):
+        return None
+    return list(_newest(request).filter(read_only=False)[:limit])
+
+
+def of_principal(
+    request: Request, rights: Rights, principal_id: str, *, limit: int
+) -> list[Event] | None:
+    """What one principal did last, reads and refusals too; None as above."""
+    if not rights.allow(LOOK_UP, "*"):
+        return None
+    journal.drain()
+    return list(_newest(request).filter(principal_id=principal_id)[:limit])
+
+
+def _newest(request: Request) -> QuerySet[Event]:
+    events = Event.objects.filter(account=request.caller.account).order_by("-time", "-id")
+    return events.only("time", "name", "user_name", "error_code", "source_ip")
