@@ -67,7 +67,8 @@ def _count(key: str, schedule: Schedule, now: datetime) -> None:
         last_at=now,
     )
     if not counted:
-        raise Throttling(retry_after=_seconds_left(bucket.get(), schedule, now))
+        held = bucket.first() or new  # none: a success has cleared it meanwhile
+        raise Throttling(retry_after=_seconds_left(held, schedule, now))
 
 
 def _may_try(schedule: Schedule, now: datetime) -> Q:

@@ -137,6 +137,7 @@ def delete_virtual_mfa_device(call: Call, params: t.DeleteVirtualMFADeviceReques
     device = of(call)
     deleted, _ = VirtualMfaDevice.objects.unassigned().filter(pk=device.pk).delete()
     if not deleted:
+        of(call)  # another call may have deleted it: then it is not there
         raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
     call.account.count(mfa_device_count=-1)
 
