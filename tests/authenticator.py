@@ -6,19 +6,23 @@ import base64
 import hmac
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Codes of one device; `offset` is in steps of half a minute from now."""
+    """Codes of one device; `offset` is in steps of half a minute from when the test took it up.
+
+    Counted from one moment, so that no test depends on where in a step it runs.
+    """
 
     serial_number: str
     seed: str
+    since: float = field(default_factory=time.time)
 
     def code(self, offset: int = 0) -> str:
-        step = int(time.time()) // 30 + offset
+        step = int(self.since) // 30 + offset
         digest = hmac.digest(base64.b32decode(self.seed), struct.pack(">Q", step), "sha1")
         start = digest[-1] & 15
         number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF

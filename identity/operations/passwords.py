@@ -35,5 +35,6 @@ def change_password(call: Call, params: t.ChangePasswordRequestTypeDef) -> None:
     user = call.locked_user()
     profile = login_profiles.of(user)
     passwords.store(user, call.prepared)
+    call.caller.user.password = user.password  # to which a console session is bound again
     profile.password_reset_required = False
     profile.save(update_fields=["password_reset_required"])

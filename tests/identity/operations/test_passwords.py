@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from identity import passwords, throttle
+from identity.callers import Caller
 from identity.errors import Throttling
+from identity.facts import Facts
+from identity.gateway import Client
 from identity.models import Event, LoginProfile, User
 from tests.factories import PASSWORD, make_login_profile, make_user
 from tests.refusals import refused
@@ -35,6 +38,13 @@ def test_a_user_changes_the_own_password(iam: Any, eve: User) -> None:
     event = Event.objects.get(name="ChangePassword")
     assert OTHER not in str(event.describe())
     assert PASSWORD not in str(event.describe())
+
+
+def test_the_caller_carries_the_new_hash_to_its_session(eve: User) -> None:
+    caller = Caller(fresh(eve))
+    client = Client(caller, Facts(), "iam")
+    client.change_password(OldPassword=PASSWORD, NewPassword=OTHER)
+    assert caller.user.get_session_auth_hash() == fresh(eve).get_session_auth_hash()
 
 
 def test_a_changed_password_needs_no_reset(iam: Any, eve: User) -> None:
