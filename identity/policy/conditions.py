@@ -85,15 +85,13 @@ def _holds(use: _Use, condition: Condition, request: Request, variables: bool) -
         return asked is None and use.quantifier is Quantifier.ALL
     if asked is None:
         return use.holds_without_key
-    wanted = _wanted(use.operator, condition.values, request, variables)
+    wanted = _wanted(condition.values, request, variables)
     return _quantified(use, asked, wanted)
 
 
-def _wanted(
-    operator: _Operator, values: tuple[str, ...], request: Request, variables: bool
-) -> list[Pieces]:
+def _wanted(values: tuple[str, ...], request: Request, variables: bool) -> list[Pieces]:
     """The values to compare with, less those that name a key which the request lacks."""
-    expanded = (expand(one, request, variables=variables and operator.variables) for one in values)
+    expanded = (expand(value, request, variables=variables) for value in values)
     return [pieces for pieces in expanded if pieces is not None]
 
 
@@ -131,7 +129,6 @@ class _Operator(NamedTuple):
     test: Callable[[str, Pieces], bool]
     negated: bool = False
     of_presence: bool = False
-    variables: bool = True
     can_ask: Callable[[str], bool] = _always
     can_want: Callable[[str], bool] = _always
 
@@ -208,12 +205,10 @@ _OPERATORS = {
     "StringNotEqualsIgnoreCase": _Operator(_equals_ignoring_case, negated=True),
     "StringLike": _Operator(_like),
     "StringNotLike": _Operator(_like, negated=True),
-    "Bool": _Operator(_same_truth, variables=False, can_want=_is_truth),
-    "IpAddress": _Operator(_in_network, variables=False, can_ask=_is_address, can_want=_is_cidr),
-    "NotIpAddress": _Operator(
-        _in_network, negated=True, variables=False, can_ask=_is_address, can_want=_is_cidr
-    ),
-    "Null": _Operator(_same_truth, of_presence=True, variables=False, can_want=_is_truth),
+    "Bool": _Operator(_same_truth, can_want=_is_truth),
+    "IpAddress": _Operator(_in_network, can_ask=_is_address, can_want=_is_cidr),
+    "NotIpAddress": _Operator(_in_network, negated=True, can_ask=_is_address, can_want=_is_cidr),
+    "Null": _Operator(_same_truth, of_presence=True, can_want=_is_truth),
 }
 
 _NOT_BUILT = frozenset(

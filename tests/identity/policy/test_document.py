@@ -98,6 +98,7 @@ def test_a_number_in_a_condition_keeps_its_spelling() -> None:
         {"Condition": {"Bool": {"aws:SecureTransport": "True"}}},
         {"Condition": {"IpAddress": {"aws:SourceIp": ["10.1.2.3/8", "2001:db8::/32", "::1"]}}},
         {"Resource": "arn:aws:s3:::bucket/${aws:username}/*"},
+        {"Resource": "arn:aws:s3:::$${*}{a}"},
         {"Resource": "arn:aws:iam::*:user/division/*"},
         {"Resource": "arn:aws:iam::111122223333:*"},
         {"Resource": "arn:*:s3:::bucket"},
@@ -304,6 +305,11 @@ def test_a_variable_that_cannot_be_read_is_refused(broken: str) -> None:
         assert refusal(text(one)) == SYNTAX
         assert load(text(one)) is UNREADABLE
     assert parse(text(resource, condition, version=None))
+
+
+def test_before_2012_a_variable_may_stand_anywhere_for_it_is_plain_text() -> None:
+    resource = "arn:aws:s3::${aws:PrincipalAccount}:bucket"
+    assert parse(text(statement(Resource=resource), version=None))
 
 
 # --- hostile text -------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ def fits(pattern: str, text: str) -> bool:
         ("iam:.*", "iam:GetUser", False),
         ("iam:Get(User)", "iam:GetUser", False),
         ("iam:GetUser\n", "iam:GetUser", False),
+        ("iam:*", "iam:Get\nUser", True),
         ("iam:GetUser", "iam:GetUser\n", False),
         ("iam:Get|iam:GetUser", "iam:GetUser", False),
         ("sts:GetFederationTo\u212aen", "sts:GetFederationToken", False),
