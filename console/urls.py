@@ -43,6 +43,7 @@ signin_urls: list[URLPattern] = [
     path("sign-in/root/password", signin.root_password, name="sign-in-root-password"),
     path("sign-in/mfa", signin_stages.device, name="sign-in-mfa"),
     path("sign-in/mfa/app", signin_stages.app, name="sign-in-mfa-app"),
+    path("sign-in/mfa/resync", signin_stages.resynchronize, name="sign-in-mfa-resync"),
     path("sign-in/mfa/recovery", signin_stages.recovery_code, name="sign-in-mfa-recovery"),
     path("sign-in/mfa/lost", signin_stages.lost_device, name="sign-in-mfa-lost"),
     path("sign-in/password", signin_stages.new_password, name="sign-in-password"),

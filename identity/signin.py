@@ -142,12 +142,12 @@ def choose(request: HttpRequest, pending: Pending, device: VirtualMfaDevice) -> 
     _keep(request, replace(pending, chosen=device.pk))
 
 
-def device_to_ask(pending: Pending) -> VirtualMfaDevice | None:
-    """The chosen device, else the one used last; None when the last one was just removed."""
+def device_to_ask(pending: Pending) -> VirtualMfaDevice:
+    """The chosen device, else the one used last. Only at the stage MFA, where there is one."""
     found = mfa.devices_of(pending.user)
     found.sort(key=lambda device: device.last_used_at or device.created_at)
     chosen = [device for device in found if device.pk == pending.chosen]
-    return next(iter(chosen or found[::-1]), None)
+    return chosen[0] if chosen else found[-1]
 
 
 def prove_code(
@@ -156,6 +156,22 @@ def prove_code(
     """Check an app's code, which works once. RefusedError; Throttling."""
     _count_code(request, pending, facts)
     if not mfa.accept(device, code, facts.at):
+        signin_events.code_refused(pending.user, facts, device.serial_number)
+        raise RefusedError
+    return _accept_code(request, pending, facts, device.serial_number)
+
+
+def prove_two_codes(
+    request: HttpRequest,
+    pending: Pending,
+    device: VirtualMfaDevice,
+    codes: tuple[str, str],
+    facts: Facts,
+) -> Pending:
+    """Resynchronise a device whose clock is off, which proves it too. RefusedError; Throttling."""
+    _count_code(request, pending, facts)
+    found = mfa.pair(mfa.seed_of(device), *codes, facts.at)
+    if found is None or not device.burn(*found, facts.at):
         signin_events.code_refused(pending.user, facts, device.serial_number)
         raise RefusedError
     return _accept_code(request, pending, facts, device.serial_number)

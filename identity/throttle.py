@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import math
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -21,6 +22,8 @@ from django.utils.crypto import salted_hmac
 
 from identity.errors import Throttling
 from identity.models import ThrottleBucket
+
+logger = logging.getLogger(__name__)
 
 _WINDOW = timedelta(hours=24)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -42,9 +45,13 @@ def attempt(scope: str, subject: str, source_ip: str, device: str = "") -> None:
     was never made.
     """
     now = timezone.now()
-    if not device:
-        _count(_network(scope, source_ip), _NETWORK, now)
-    _count(_principal(scope, subject, device), _PRINCIPAL, now)
+    try:
+        if not device:
+            _count(_network(scope, source_ip), _NETWORK, now)
+        _count(_principal(scope, subject, device), _PRINCIPAL, now)
+    except Throttling as refusal:
+        logger.warning("`%s` tries from `%s` must wait %d s", scope, source_ip, refusal.retry_after)
+        raise
 
 
 def succeeded(scope: str, subject: str, source_ip: str, device: str = "") -> None:

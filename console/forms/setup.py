@@ -48,8 +48,8 @@ class FirstAccountForm(Form):
     alias = forms.CharField(
         label=gettext_lazy("Account alias"),
         help_text=gettext_lazy(
-            "3 to 63 lower case letters, digits and single hyphens. It is part of the address at "
-            "which users sign in."
+            "3 to 63 lower case letters, digits and single hyphens. Users sign in at an address "
+            "that ends in it; without one, in the account's number."
         ),
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),

@@ -5,7 +5,7 @@ They carry no token of their own: sending one twice is just another try, and is 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from console.forms.base import Text
 from identity import accounts
 from identity.errors import Throttling
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 _PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
@@ -27,6 +30,9 @@ class EntranceForm(forms.Form):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, auto_id="%s", **options)
+        if self.is_bound:  # then the message on top gets the focus
+            for field in self.fields.values():
+                field.widget.attrs.pop("autofocus", None)
 
     def refuse(self) -> None:
         self.add_error(None, str(self.refused))
@@ -142,34 +148,55 @@ class DeviceForm(EntranceForm):
         self.fields["device"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
-class CodeForm(EntranceForm):
-    refused = gettext_lazy(
-        "This code is not right, or it was used before. Wait for the next one. If that is not "
-        "right either, let the device set its clock by itself."
-    )
-    code = forms.RegexField(
-        r"\A[0-9]{6}\Z",
-        label=gettext_lazy("Code"),
+class CodeInput(forms.TextInput):
+    """A code that is typed in the open but never sent back."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+def _code_field(label: _StrOrPromise) -> forms.RegexField:
+    """Six ASCII digits, and the space in their middle that apps show."""
+    return forms.RegexField(
+        r"\A[0-9]{3} ?[0-9]{3}\Z",
+        label=label,
         error_messages={
             "required": gettext_lazy("Enter the code that the app shows."),
             "invalid": gettext_lazy("The code has six digits, 0 to 9."),
         },
-        widget=forms.TextInput(
+        widget=CodeInput(
             attrs={
                 "inputmode": "numeric",
                 "autocomplete": "one-time-code",
                 "pattern": "[0-9 ]*",
                 "maxlength": "7",
-                "autofocus": True,
             }
         ),
     )
 
-    def __init__(self, data: Any = None, **options: Any) -> None:
-        """Apps show a space in the middle; it may be typed."""
-        if data is not None:
-            data = {**data.dict(), "code": data.get("code", "").replace(" ", "")}
-        super().__init__(data, **options)
+
+class CodeForm(EntranceForm):
+    refused = gettext_lazy(
+        "This code is not right, or it was used before. Wait for the next one and try again."
+    )
+    code = _code_field(gettext_lazy("Code"))
+    code.widget.attrs["autofocus"] = True
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).replace(" ", "")
+
+
+class TwoCodesForm(CodeForm):
+    """For a device whose clock is off: two codes in a row tell by how much."""
+
+    refused = gettext_lazy(
+        "These are not two codes in a row of this device. Wait for a new code and enter it, then "
+        "the one after it."
+    )
+    next_code = _code_field(gettext_lazy("The code after it"))
+
+    def clean_next_code(self) -> str:
+        return str(self.cleaned_data["next_code"]).replace(" ", "")
 
 
 class RecoveryCodeForm(EntranceForm):
@@ -178,7 +205,7 @@ class RecoveryCodeForm(EntranceForm):
         label=gettext_lazy("Recovery code"),
         help_text=gettext_lazy("20 letters and digits; dashes and capitals do not matter."),
         error_messages={"required": gettext_lazy("Enter one of your recovery codes.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, **_PLAIN}),
+        widget=CodeInput(attrs={"autocomplete": "off", "autofocus": True, **_PLAIN}),
     )
 
 

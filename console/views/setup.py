@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -74,7 +73,7 @@ def account(request: Request) -> HttpResponse:
         if made:
             setup_token.discard()
             return made
-    return responses.page(request, "setup/account.html", form=form, base_url=settings.BASE_URL)
+    return responses.page(request, "setup/account.html", form=form)
 
 
 @public

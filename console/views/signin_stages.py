@@ -8,7 +8,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from console import entrance, password_rules, responses
-from console.forms.signin import CodeForm, DeviceForm, NewPasswordForm, RecoveryCodeForm
+from console.forms.signin import (
+    CodeForm,
+    DeviceForm,
+    NewPasswordForm,
+    RecoveryCodeForm,
+    TwoCodesForm,
+)
 from console.http import Request
 from console.templatetags.formats import age, utc
 from console.views.signin import page_or_form
@@ -25,11 +31,10 @@ def device(request: Request, pending: Pending) -> HttpResponse:
     devices = {str(device.pk): device for device in mfa.devices_of(pending.user)}
     if len(devices) == 1:
         return responses.see_other("sign-in-mfa-app")
-    asked = signin.device_to_ask(pending)
     form = DeviceForm(
         request.POST if request.method == "POST" else None,
         choices=[(key, _described(device)) for key, device in devices.items()],
-        initial={"device": str(asked.pk) if asked else ""},
+        initial={"device": str(signin.device_to_ask(pending).pk)},
     )
     if form.is_valid():
         signin.choose(request, pending, devices[form.cleaned_data["device"]])
@@ -48,8 +53,6 @@ def _described(device: VirtualMfaDevice) -> str:
 @entrance.stage(signin.MFA)
 def app(request: Request, pending: Pending) -> HttpResponse:
     asked = signin.device_to_ask(pending)
-    if asked is None:
-        return responses.see_other("sign-in")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         code = form.cleaned_data["code"]
@@ -60,6 +63,21 @@ def app(request: Request, pending: Pending) -> HttpResponse:
             return entrance.go_on(request, proved)
     several = pending.user.mfa_devices.count() > 1
     return entrance.answer(request, "signin/mfa_app.html", form, device=asked, several=several)
+
+
+@page_or_form
+@entrance.stage(signin.MFA)
+def resynchronize(request: Request, pending: Pending) -> HttpResponse:
+    asked = signin.device_to_ask(pending)
+    form = TwoCodesForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        codes = form.cleaned_data["code"], form.cleaned_data["next_code"]
+        proved = entrance.attempt(
+            form, lambda: signin.prove_two_codes(request, pending, asked, codes, request.facts)
+        )
+        if proved:
+            return entrance.go_on(request, proved)
+    return entrance.answer(request, "signin/mfa_resync.html", form, device=asked)
 
 
 @page_or_form

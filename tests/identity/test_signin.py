@@ -285,10 +285,22 @@ def test_a_thousand_guesses_at_once_are_five() -> None:
 
 # --- stages ------------------------------------------------------------------------------------
 
-STAGES = ("/sign-in/mfa", "/sign-in/mfa/app", "/sign-in/mfa/recovery", "/sign-in/mfa/lost")
+STAGES = (
+    "/sign-in/mfa",
+    "/sign-in/mfa/app",
+    "/sign-in/mfa/resync",
+    "/sign-in/mfa/recovery",
+    "/sign-in/mfa/lost",
+)
 OPEN_TO_ALL = (
     *("sign-in", "sign-in-user", "sign-in-root", "sign-in-root-password", "sign-in-mfa"),
-    *("sign-in-mfa-app", "sign-in-mfa-recovery", "sign-in-mfa-lost", "sign-in-password"),
+    *(
+        "sign-in-mfa-app",
+        "sign-in-mfa-resync",
+        "sign-in-mfa-recovery",
+        "sign-in-mfa-lost",
+        "sign-in-password",
+    ),
     *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
 )
@@ -402,6 +414,32 @@ def test_a_code_works_once(browser: Client, ana: User) -> None:
     for expected in (303, 422):
         send_password(browser, "ana")
         assert browser.post("/sign-in/mfa/app", {"code": code}).status_code == expected
+
+
+def test_two_codes_in_a_row_put_a_wrong_clock_right(browser: Client, ana: User) -> None:
+    phone = give_device(ana)
+    send_password(browser, "ana")
+    assert browser.post("/sign-in/mfa/app", {"code": phone.code(7)}).status_code == 422
+    codes = {"code": phone.code(7), "next_code": phone.code(8)}
+    assert browser.post("/sign-in/mfa/resync", codes).headers["Location"] == "/home"
+    assert ana.mfa_devices.get().drift == 8
+    send_password(browser, "ana")
+    assert browser.post("/sign-in/mfa/resync", codes).status_code == 422, "both were used"
+    assert browser.post("/sign-in/mfa/app", {"code": phone.code(9)}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [("", "", 422), ("000000", "000000", 422), ("٠٠٠٠٠٠", "٠٠٠٠٠١", 422), ("123456", "", 422)],
+)
+def test_what_are_no_two_codes_in_a_row_is_refused(
+    browser: Client, ana: User, first: str, second: str, status: int
+) -> None:
+    give_device(ana)
+    send_password(browser, "ana")
+    sent = browser.post("/sign-in/mfa/resync", {"code": first, "next_code": second})
+    assert sent.status_code == status
+    assert not is_signed_in(browser)
 
 
 def test_another_users_code_is_refused(browser: Client, ana: User, ben: User) -> None:
