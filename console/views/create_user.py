@@ -22,7 +22,7 @@ from console.forms.create_user import (
 from console.forms.users import NAME_TAKEN
 from console.grants import ADMINISTRATOR_NAME, administrator, let_change_own_password
 from console.http import Request
-from console.names import MARK, user_segment
+from console.names import user_segment
 from console.permissions import Rights, reading
 from console.responses import address, see_other
 from console.views import secrets_once
@@ -139,7 +139,7 @@ def done(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
         trail=[(_("Users"), address("users"))],
         secret="Password",
         csv_url=address("create-user-csv", unique_id, handoff_id),
-        after_url=address("user-permissions", MARK + unique_id),
+        after_url=address("user-permissions", user_segment(name, unique_id)),
         lost=_("If it is lost, reset the password."),
     )
 

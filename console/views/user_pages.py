@@ -7,10 +7,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import responses
+from console import former_users, responses
 from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
@@ -34,8 +35,8 @@ _TABS = {
 def of_user(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Hand the view the user that the address names, as GetUser tells it.
 
-    Another spelling goes by 301 to the user's own. The form that deleted or renamed the user,
-    sent twice, leads to its result. Raises NoSuchEntity and AccessDenied.
+    Another spelling, and the former name for 90 days, go by 301 to the user's own. Raises
+    NoSuchEntity and AccessDenied.
     """
 
     @wraps(view)
@@ -43,18 +44,36 @@ def of_user(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             user = _find(request, name)
         except NoSuchEntity:
-            if request.method == "POST" and (answer := first_result(request)):
+            if answer := _of_former_user(request, name, more):
                 return answer
             raise
-        own = user_segment(user["UserName"], user["UserId"])
+        own = segment(user)
         if request.method in ("GET", "HEAD") and name != own and not name.startswith(MARK):
-            assert request.resolver_match is not None
-            here = reverse(request.resolver_match.view_name, kwargs={"name": own, **more})
-            query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))
+            return _moved(request, own, more)
         return view(request, user, **more)
 
     return found
+
+
+def _moved(request: Request, name: str, more: dict[str, str]) -> HttpResponse:
+    """301 to the same page under another name."""
+    assert request.resolver_match is not None
+    here = reverse(request.resolver_match.view_name, kwargs={"name": name, **more})
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))
+
+
+def _of_former_user(request: Request, name: str, more: dict[str, str]) -> HttpResponse | None:
+    """What is said of a name that nobody has: its form was sent twice, or it is a former name."""
+    if request.method == "POST":
+        return first_result(request)
+    if new_name := former_users.renamed_to(request, name):
+        user = _find(request, new_name)  # also refuses who may not see the user of that name
+        return _moved(request, segment(user), more)
+    if event := former_users.deletion(request, name):
+        context = {"name": name, "event": event}
+        return render(request, "console/users/deleted.html", context, status=410)
+    return None
 
 
 def _find(request: Request, name: str) -> t.UserTypeDef:

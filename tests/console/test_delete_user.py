@@ -68,7 +68,7 @@ def test_everything_goes_and_each_part_has_its_event(
     assert account.user_count == before - 1 == account.iam_users.count()
     assert account.mfa_device_count == 0
     assert danas.get("/home").status_code == 302
-    assert browser.get("/iam/users/dana").status_code == 404
+    assert browser.get("/iam/users/dana").status_code == 410
 
 
 def test_a_part_that_is_refused_leaves_everything(
