@@ -41,7 +41,7 @@ def unseal(sealed: bytes, purpose: str) -> bytes:
         raise CannotOpenError("no vault key with this number")
     try:
         return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], purpose.encode())
-    except InvalidTag as problem:
+    except (InvalidTag, ValueError) as problem:  # ValueError: too short to hold a nonce
         raise CannotOpenError("the sealed value was changed or moved") from problem
 
 

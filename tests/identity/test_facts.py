@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import RequestFactory
-from pytest_django.fixtures import SettingsWrapper
 
 from identity.facts import source_ip
 
@@ -23,7 +24,7 @@ from identity.facts import source_ip
     ],
 )
 def test_the_forwarded_address_counts_only_from_a_configured_proxy(
-    settings: SettingsWrapper, proxies: list[str], peer: str, forwarded: str, expected: str
+    settings: Any, proxies: list[str], peer: str, forwarded: str, expected: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-For": forwarded})
