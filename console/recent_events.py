@@ -31,4 +31,4 @@ def of_principal(
 
 def _newest(request: Request) -> QuerySet[Event]:
     events = Event.objects.filter(account=request.caller.account).order_by("-time", "-id")
-    return events.only("time", "name", "user_name", "error_code", "source_ip")
+    return events.only("time", "name", "user_name", "error_code", "error_message", "source_ip")

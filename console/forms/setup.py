@@ -56,11 +56,16 @@ class FirstAccountForm(Form):
     )
     email = forms.CharField(
         label=gettext_lazy("Root user e-mail"),
+        help_text=gettext_lazy("The root user owns the account and may do everything in it."),
         error_messages={"required": gettext_lazy("Enter the root user's e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Root user password"),
+        help_text=gettext_lazy(
+            "8 to 128 characters, with three of these: upper case letters, lower case letters, "
+            "digits, symbols."
+        ),
         strip=False,
         error_messages={"required": gettext_lazy("Enter a password.")},
         widget=forms.PasswordInput(attrs=_NEW_PASSWORD),
