@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import identifiers
+from identity import identifiers, throttle
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
@@ -91,6 +91,7 @@ def set_root_password(account: Account, password: str, facts: Facts | None = Non
     with transaction.atomic():
         User.objects.filter(pk=root.pk).update(password=hashed, password_changed_at=facts.at)
         root.console_sessions.all().delete()
+        throttle.forget(root.unique_id)
         _record(account, "PasswordUpdated", facts, None)
 
 

@@ -62,6 +62,12 @@ def succeeded(scope: str, subject: str, source_ip: str, device: str = "") -> Non
         network.update(count=F("count") - 1)
 
 
+def forget(subject: str) -> None:
+    """The operator's way to end all delays of a principal at once."""
+    keys = [_principal(scope, subject, "") for scope in ("password", "mfa")]
+    ThrottleBucket.objects.filter(key__in=keys).delete()
+
+
 def _count(key: str, schedule: Schedule, now: datetime) -> None:
     """One more, if the last try is long enough ago: the condition and the count are one UPDATE."""
     new = ThrottleBucket(key=key, count=0, since=now, last_at=_LONG_AGO)
