@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from django import forms
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from console import handoff
 from console.models import SentForm
 from console.responses import SeeOther
-from identity.errors import AwsError
+from identity.errors import AwsError, ServiceUnavailable
+
+logger = logging.getLogger(__name__)
 
 Text = str | Promise
 
@@ -69,13 +72,17 @@ def send(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> H
     """Do what a valid form asks for, once: `act` and the form's token commit together.
 
     The same form sent twice gets the first one's redirect. None when an operation refused; the
-    form then carries the reason, nothing was changed and the same form may be sent again.
+    form then carries the reason, nothing was changed and the same form may be sent again. Raises
+    ServiceUnavailable when the database does not take it now.
     """
     try:
         with transaction.atomic():
             return _once(request, form, act)
     except AwsError as error:
         add_problem(form, error)
+    except OperationalError as problem:
+        logger.exception("the database did not take a form")
+        raise ServiceUnavailable("The database is busy. Try again.") from problem
     return None
 
 

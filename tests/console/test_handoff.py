@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -130,3 +131,18 @@ def test_a_form_without_its_token_changes_nothing(browser: Client, token: str) -
     assert answer.status_code == 422
     assert "came without its token" in text(answer)
     assert not AccessKey.objects.exists()
+
+
+def test_a_busy_database_is_said_so_and_the_form_can_be_sent_again(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = hidden(browser.get(CREATE))
+
+    def busy(**_: Any) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SentForm.objects, "get_or_create", busy)
+        assert browser.post(CREATE, fields).status_code == 503
+    assert browser.post(CREATE, fields).status_code == 303
+    assert AccessKey.objects.count() == 1
