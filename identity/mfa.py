@@ -88,6 +88,19 @@ def pair(
     return None
 
 
+def pair_for(seed: str, code: str, at: datetime) -> tuple[str, str] | None:
+    """The code before this one, and this one, as EnableMFADevice wants them.
+
+    None unless the code is that of `at`, a step earlier or a step later: then its owner's clock is
+    off, and only two codes tell by how much.
+    """
+    key, now = _key(seed), step_at(at)
+    for offset in _ACCEPTED_STEPS:
+        if hmac.compare_digest(_code(key, now + offset).encode(), code.encode()):
+            return _code(key, now + offset - 1), code
+    return None
+
+
 def devices_of(user: User) -> list[VirtualMfaDevice]:
     """The devices of a user, in the order in which they were enabled."""
     return list(VirtualMfaDevice.objects.filter(user=user).order_by("enabled_at", "id"))

@@ -24,6 +24,13 @@ _READ_AS = str.maketrans({"o": "0", "i": "1", "l": "1", "-": "", " ": ""})
 
 def make(user: User) -> list[str]:
     """Ten fresh codes, `xxxx-xxxx-xxxx-xxxx-xxxx`; the ones of before stop working."""
+    codes, rows = draw(user)
+    keep(user, rows)
+    return codes
+
+
+def draw(user: User) -> tuple[list[str], list[RecoveryCode]]:
+    """Ten codes and their rows, not yet kept: ten hashes take too long for a transaction."""
     codes: dict[str, str] = {}
     while len(codes) < CODES:
         code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
@@ -32,12 +39,16 @@ def make(user: User) -> list[str]:
         RecoveryCode(user=user, selector=selector, hash=make_password(secret))
         for selector, secret in codes.items()
     ]
+    return [_grouped(selector + secret) for selector, secret in codes.items()], rows
+
+
+def keep(user: User, rows: list[RecoveryCode]) -> None:
+    """Put drawn codes in the place of the user's present ones."""
     with transaction.atomic():
         # Two that run at once would otherwise both delete first and leave twenty codes.
         User.objects.locked().get(pk=user.pk)
         user.recovery_codes.all().delete()
         RecoveryCode.objects.bulk_create(rows)
-    return [_grouped(selector + secret) for selector, secret in codes.items()]
 
 
 def use(user: User, code: str, at: datetime) -> bool:

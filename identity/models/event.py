@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from identity.models.account import Account
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def failed(self) -> Self:
+        """Refused calls and sign-ins that did not succeed.
+
+        Without parameters, as the partial index has it: SQLite would not recognise it otherwise.
+        """
+        condition = "identity_event.error_code > '' OR identity_event.error_message > ''"
+        return self.filter(RawSQL(f"({condition})", (), BooleanField()))  # noqa: S611  # a constant
+
+    def older_than(self, time: datetime, event_id: uuid.UUID) -> Self:
+        """What follows this position in a list that has the newest first."""
+        return self.filter(time__lte=time).filter(Q(time__lt=time) | Q(id__lt=event_id))
+
+    def newer_than(self, time: datetime, event_id: uuid.UUID) -> Self:
+        return self.filter(time__gte=time).filter(Q(time__gt=time) | Q(id__gt=event_id))
 
 
 class Event(models.Model):
@@ -36,6 +55,8 @@ class Event(models.Model):
     error_message = models.TextField(default="")
     read_only = models.BooleanField(default=True)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["account", "-time", "-id"], name="event_newest_first"),
@@ -43,6 +64,18 @@ class Event(models.Model):
                 fields=["account", "principal_id", "-time", "-id"], name="event_by_principal"
             ),
             models.Index(fields=["account", "name", "-time", "-id"], name="event_by_name"),
+            models.Index(
+                fields=["account", "user_name", "-time", "-id"], name="event_by_user_name"
+            ),
+            models.Index(
+                fields=["account", "access_key_id", "-time", "-id"], name="event_by_access_key"
+            ),
+            # Failures are few among answers.
+            models.Index(
+                fields=["account", "-time", "-id"],
+                condition=Q(error_code__gt="") | Q(error_message__gt=""),
+                name="event_newest_failures",
+            ),
             # Changes are few among reads, and the dashboard asks for the newest.
             models.Index(
                 fields=["account", "-time", "-id"],
@@ -78,5 +111,7 @@ class Event(models.Model):
         if self.additional_event_data is not None:
             shown["additionalEventData"] = self.additional_event_data
         if self.error_code:
-            shown |= {"errorCode": self.error_code, "errorMessage": self.error_message}
+            shown["errorCode"] = self.error_code
+        if self.error_message:  # a failed sign-in has a message and no code
+            shown["errorMessage"] = self.error_message
         return shown
