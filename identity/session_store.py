@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from identity.models import ConsoleSession
@@ -20,6 +21,11 @@ from identity.models import ConsoleSession
 def hashed(key: str) -> str:
     """40 hexadecimal digits (160 bits): what the column of a session key holds."""
     return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def _rows(key: str) -> QuerySet[ConsoleSession]:
+    rows: QuerySet[ConsoleSession] = ConsoleSession.objects.filter(session_key=hashed(key))
+    return rows
 
 
 class SessionStore(DatabaseStore):
@@ -31,20 +37,19 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> ConsoleSession | None:
         """The unexpired row; without one the key is dropped, so that nobody can choose a key."""
-        found = ConsoleSession.objects.filter(
-            session_key=hashed(self.session_key or ""), expire_date__gt=timezone.now()
-        ).first()
+        found = _rows(self.session_key or "").filter(expire_date__gt=timezone.now()).first()
         if found is None:
             self._session_key = None
         return found
 
     def exists(self, session_key: str) -> bool:
-        return ConsoleSession.objects.filter(session_key=hashed(session_key)).exists()
+        return _rows(session_key).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> ConsoleSession:
         started = data.get("started_at")
+        key = self._get_or_create_session_key()  # type: ignore[attr-defined]  # not in the stubs
         return ConsoleSession(
-            session_key=hashed(self._get_or_create_session_key()),
+            session_key=hashed(key),
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             user_id=data.get(SESSION_KEY),
@@ -56,4 +61,4 @@ class SessionStore(DatabaseStore):
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None:
-            ConsoleSession.objects.filter(session_key=hashed(key)).delete()
+            _rows(key).delete()

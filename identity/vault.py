@@ -33,7 +33,7 @@ def seal(secret: bytes, purpose: str) -> bytes:
     return bytes([number]) + nonce + key.encrypt(nonce, secret, purpose.encode())
 
 
-def unseal(sealed: bytes, purpose: str) -> bytes:
+def unseal(sealed: bytes | memoryview, purpose: str) -> bytes:
     """What was sealed for this purpose. Raises CannotOpenError."""
     sealed = bytes(sealed)
     key = _keys().get(sealed[0]) if sealed else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from django.test import Client
 
@@ -24,12 +25,15 @@ class _Raw(io.BytesIO):
             yield chunk
 
 
+_session = boto3.session.Session()
+
+
 def sdk(service: str, key: Key, region: str = "us-east-1") -> Any:
     """An unmodified boto3 client whose requests are answered by this process.
 
     Client-side parameter checks are off, so that the server's own validation is what is seen.
     """
-    client = boto3.client(
+    client: Any = _session.client(  # type: ignore[call-overload]  # any service
         service,
         endpoint_url=ENDPOINT,
         region_name=region,
@@ -45,12 +49,13 @@ def sdk(service: str, key: Key, region: str = "us-east-1") -> Any:
 def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     headers = {name: _text(value) for name, value in request.headers.items()}
     content_type = headers.pop("Content-Type", "application/x-www-form-urlencoded")
-    path = request.url.removeprefix(ENDPOINT)
+    path = str(request.url).removeprefix(ENDPOINT)
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
     answer = Client(headers={**headers, "host": "testserver"}).generic(
         request.method, path, data=body, content_type=content_type
     )
-    return AWSResponse(request.url, answer.status_code, dict(answer.headers), _Raw(answer.content))
+    headers_back = HTTPHeaders.from_dict(dict(answer.headers))
+    return AWSResponse(str(request.url), answer.status_code, headers_back, _Raw(answer.content))
 
 
 def _text(value: str | bytes) -> str:

@@ -22,14 +22,14 @@ class VirtualMfaDeviceQuerySet(models.QuerySet["VirtualMfaDevice"]):
         return self.filter(user__isnull=True)
 
 
-class VirtualMfaDevice(Device):  # type: ignore[misc]  # django-otp ships no types
+class VirtualMfaDevice(Device):
     """A seed under a serial number; it belongs to nobody until EnableMFADevice assigns it.
 
     The seed is sealed by the vault. `last_step` only ever rises: a code works once.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mfa_devices")
-    user = models.ForeignKey(
+    user = models.ForeignKey(  # type: ignore[assignment]  # django-otp's must have a user
         User, on_delete=models.CASCADE, related_name="mfa_devices", null=True, default=None
     )
     name = models.CharField(max_length=226)
@@ -42,7 +42,7 @@ class VirtualMfaDevice(Device):  # type: ignore[misc]  # django-otp ships no typ
     last_step = models.BigIntegerField(default=-1)
     tags = models.JSONField(default=list)
 
-    objects = VirtualMfaDeviceQuerySet.as_manager()
+    objects = VirtualMfaDeviceQuerySet.as_manager()  # type: ignore[assignment,misc]  # see user
 
     def __str__(self) -> str:
         return self.serial_number

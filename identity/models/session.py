@@ -23,7 +23,7 @@ class ConsoleSession(AbstractBaseSession):
     source_ip = models.CharField(max_length=45, default="")
     user_agent = models.CharField(max_length=512, default="")
 
-    objects: BaseSessionManager[Self] = BaseSessionManager()
+    objects = BaseSessionManager["ConsoleSession"]()  # type: ignore[misc]  # ours is typed
 
     class Meta:
         db_table = "identity_console_session"

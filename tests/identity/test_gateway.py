@@ -51,6 +51,7 @@ def test_a_change_and_its_event_commit_together(ana: User) -> None:
     (event,) = Event.objects.all()
     assert (event.name, event.source, event.read_only) == ("CreateUser", "iam.amazonaws.com", False)
     assert event.request_parameters == {"userName": "li", "path": "/staff/"}
+    assert event.response_elements is not None
     assert event.response_elements["user"]["userName"] == "li"
     assert event.user_identity["arn"] == ana.arn
 

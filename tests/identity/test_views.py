@@ -11,7 +11,6 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from django.http import HttpResponse
 from django.test import Client
 
 from identity.models import AccessKey, User
@@ -39,10 +38,10 @@ def get(query: str, key: Key, service: str = "sts") -> Any:
     SigV4QueryAuth(Credentials(key.id, key.secret), service, "us-east-1", expires=60).add_auth(
         request
     )
-    return Client(headers={"Host": "testserver"}).get(request.url.removeprefix("http://testserver"))
+    return Client(headers={"Host": "testserver"}).get(str(request.url).removeprefix("http://testserver"))
 
 
-def code(answer: HttpResponse) -> str:
+def code(answer: Any) -> str:
     """The code in an error answer; parsing proves that it is well-formed XML."""
     tree = ElementTree.fromstring(answer.content)
     assert answer["Content-Type"] == "text/xml"
