@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from identity.errors import MalformedPolicyDocument
 from identity.policy import Decision, Kind, Layer, LayerKind, Request, Source, decide, load, parse
 
 ANA = "arn:aws:iam::111122223333:user/ana"
 BEN = "arn:aws:iam::111122223333:user/ben"
+SYNTAX = "Syntax errors in policy."
 
 
 def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
@@ -47,3 +51,11 @@ def ask(
 ) -> Decision:
     """The decision on one identity policy of these statements."""
     return decide(asked, [layer(text(*statements, version=version))])
+
+
+def refusal(document: str, kind: Kind = Kind.IDENTITY) -> str:
+    """The message with which the document is refused when it is written."""
+    with pytest.raises(MalformedPolicyDocument) as refused:
+        parse(document, kind)
+    assert (refused.value.code, refused.value.status) == ("MalformedPolicyDocument", 400)
+    return refused.value.message
