@@ -1,0 +1,190 @@
+"""Signing in with a real browser: by keyboard, with and without scripts, each page checked by axe.
+
+Scripts T1 and T2 of the console's design, and E1 (first run) and E2 (forced change).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from identity.models import Account, User
+from tests.entrance import WRONG, give_device
+from tests.factories import PASSWORD
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OWN = "Purple-giraffe-11"
+
+Check = Callable[[Page], None]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright runs an event loop in this thread, which Django would take for asynchronous.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Any, own_data: None) -> Iterator[Page]:
+    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page_without_scripts(chromium: Browser, live_server: Any, own_data: None) -> Iterator[Page]:
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def check(page: Page) -> None:
+    """No fault in either theme, wide and narrow, and nothing sticks out."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            results = Axe().run(page, options=AXE)
+            assert results.violations_count == 0, results.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def no_check(page: Page) -> None:
+    """Axe itself is a script."""
+
+
+def set_up(page: Page, check: Check) -> str:
+    """E1; returns the administrator's password."""
+    page.goto("/")
+    check(page)
+    page.get_by_role("link", name="Create the first account").click()
+    page.get_by_role("button", name="Create account").click()
+    check(page)
+    page.get_by_label("Account name").fill("Acme")
+    page.get_by_label("Account alias").fill("acme")
+    page.get_by_label("Root user e-mail").fill("root@acme.test")
+    page.get_by_label("Root user password", exact=True).fill(PASSWORD)
+    page.get_by_label("Type it again", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The account is ready")
+    check(page)
+    password = page.locator("output").first.text_content() or ""
+    sign_out(page, check)
+    return password
+
+
+def sign_out(page: Page, check: Check) -> None:
+    page.goto("/sign-out")
+    check(page)
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You are signed out")
+    check(page)
+
+
+def sign_in_as_admin(page: Page, given: str, check: Check) -> None:
+    """T1 without MFA, then E2."""
+    page.goto("/sign-in")
+    check(page)
+    page.get_by_label("Account ID, alias, or root user e-mail").fill("acme")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/acme")
+    check(page)
+    page.get_by_label("User name").fill("admin")
+    page.get_by_label("Password", exact=True).fill(WRONG)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("We could not sign you in.")
+    assert page.title().startswith("Error: ")
+    check(page)
+    expect(page.get_by_label("User name")).to_have_value("admin")
+    page.get_by_label("Password", exact=True).fill(given)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/password")
+    check(page)
+    page.get_by_label("New password", exact=True).fill(OWN)
+    page.get_by_label("Type it again", exact=True).fill(OWN)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/home")
+
+
+def sign_in_as_root_with_mfa(page: Page, check: Check) -> None:
+    """T2."""
+    phone = give_device(Account.objects.get().root, "Root phone")
+    page.goto("/sign-in")
+    check(page)
+    page.get_by_label("Account ID, alias, or root user e-mail").fill("root@acme.test")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/root/password")
+    check(page)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/mfa/app")
+    check(page)
+    page.get_by_label("Code").fill("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("This code is not right")
+    check(page)
+    for way in ("I lost my device", "Use a recovery code", "My codes"):
+        if way == "My codes":
+            page.goto("/sign-in/mfa/resync")
+        else:
+            page.get_by_role("link", name=way).first.click()
+        check(page)
+    page.goto("/sign-in/mfa/app")
+    page.get_by_label("Code").fill(phone.code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/home")
+    expect(page.get_by_text("You are signed in as the root user.")).to_be_visible()
+
+
+def test_first_run_forced_change_and_root_with_mfa(page: Page) -> None:
+    given = set_up(page, check)
+    sign_in_as_admin(page, given, check)
+    sign_out(page, check)
+    sign_in_as_root_with_mfa(page, check)
+
+
+def test_the_same_without_scripts(page_without_scripts: Page) -> None:
+    given = set_up(page_without_scripts, no_check)
+    sign_in_as_admin(page_without_scripts, given, no_check)
+    sign_out(page_without_scripts, no_check)
+    sign_in_as_root_with_mfa(page_without_scripts, no_check)
+
+
+def test_focus_goes_to_the_first_field_and_after_a_failure_to_the_message(page: Page) -> None:
+    set_up(page, no_check)
+    page.goto("/sign-in/acme")
+    expect(page.get_by_label("User name")).to_be_focused()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    page.get_by_role("link", name="Password: Enter your password.").click()
+    expect(page.get_by_label("Password", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("address", ["/help/forgot-password", "/session-expired", "/setup"])
+def test_the_pages_beside_the_way_are_without_fault(
+    page: Page, account: Account, root: User, address: str
+) -> None:
+    page.goto(address)
+    check(page)
