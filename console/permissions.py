@@ -13,8 +13,6 @@ from console.http import Request
 from identity import audit, authorization
 from identity.calls import Call
 from identity.errors import AccessDenied
-from identity.policy import Request as PolicyRequest
-from identity.policy import decide
 
 Value = TypeVar("Value")
 
@@ -23,14 +21,12 @@ class Rights:
     """The caller's policies, read once a page, and as many decisions from them as it needs."""
 
     def __init__(self, request: Request) -> None:
-        self._caller = request.caller
-        self._context = authorization.context(request.caller, request.facts)
-        self._layers = authorization.layers(request.caller, "")
+        self._facts = request.facts
+        self._standing = authorization.standing(request.caller)
 
     def allow(self, action: str, resource: str) -> bool:
         """Whether `action`, such as `iam:DeleteUser`, is allowed on the ARN."""
-        asked = PolicyRequest(self._caller.arn, action, resource, self._context)
-        return bool(decide(asked, self._layers))
+        return bool(self._standing.decide(self._facts, action, resource))
 
     def denied(self, resource: str) -> Denied:
         return Denied(self, resource)

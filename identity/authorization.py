@@ -6,10 +6,14 @@ Always allowed are GetCallerIdentity and GetSessionToken; all else is a Deny unl
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from identity import condition_keys
 from identity.callers import Caller
 from identity.calls import Call
+from identity.condition_keys import NO_PARAMS
 from identity.errors import AccessDenied, InvalidClientTokenId
 from identity.facts import Facts
 from identity.models import PasswordPolicy, UserPolicy
@@ -47,7 +51,7 @@ def require(call: Call, resource: str, action: str = "") -> None:
     `action` is another permission that the call needs besides its own, such as `iam:TagUser`.
     """
     action = action or call.permission
-    decision = decision_on(call.caller, call.facts, action, resource)
+    decision = decision_on(call.caller, call.facts, action, resource, call.params)
     if not decision:
         raise AccessDenied(
             sentence(decision, caller_arn=call.caller.arn, action=action, resource=resource),
@@ -55,21 +59,49 @@ def require(call: Call, resource: str, action: str = "") -> None:
         )
 
 
-def decision_on(caller: Caller, facts: Facts, action: str, resource: str) -> Decision:
-    """What the engine says; the console asks this for its buttons."""
-    request = Request(caller.arn, action, resource, context(caller, facts))
-    return decide(request, layers(caller, action))
+def decision_on(
+    caller: Caller,
+    facts: Facts,
+    action: str,
+    resource: str,
+    params: Mapping[str, Any] = NO_PARAMS,
+) -> Decision:
+    """What the engine says of one request."""
+    return standing(caller, action).decide(facts, action, resource, params)
 
 
-def layers(caller: Caller, action: str) -> list[Layer]:
-    """Every layer that bears on this caller. Root is a layer that allows, not an exception."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A caller's policies, read once: a page asks it for all of its buttons."""
+
+    caller: Caller
+    layers: list[Layer]
+    looks_at_tags: bool = False
+
+    def decide(
+        self, facts: Facts, action: str, resource: str, params: Mapping[str, Any] = NO_PARAMS
+    ) -> Decision:
+        """Tags cost queries, so that they are read only when a document speaks of tags."""
+        keys = condition_keys.of(self.caller, facts)
+        if self.looks_at_tags:
+            keys |= condition_keys.of_tags(self.caller, resource, params)
+        return decide(Request(self.caller.arn, action, resource, keys), self.layers)
+
+
+def standing(caller: Caller, action: str = "") -> Standing:
+    """Every layer that bears on this caller. Root is a layer that allows, not an exception.
+
+    With an `action` of one's own password, the account's grant of it is among them.
+    """
     if caller.is_root:
-        return [root_layer()]
-    rows = UserPolicy.objects.filter(user_id=caller.user.pk).values_list("name", "document")
+        return Standing(caller, [root_layer()])
+    policies = UserPolicy.objects.filter(user_id=caller.user.pk)
+    rows = list(policies.values_list("name", "document"))
     sources = [Source(name, load(document)) for name, document in rows]
     if action in _OWN_PASSWORD:
         sources += _account_grant(caller)
-    return [Layer(LayerKind.IDENTITY, tuple(sources))]
+    looks_at_tags = any("tag" in document.lower() for _, document in rows)
+    return Standing(caller, [Layer(LayerKind.IDENTITY, tuple(sources))], looks_at_tags)
 
 
 def _account_grant(caller: Caller) -> list[Source]:
@@ -85,45 +117,6 @@ def _account_grant(caller: Caller) -> list[Source]:
     ]
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     return [Source("AllowUsersToChangePassword", load(document))]
-
-
-def context(caller: Caller, facts: Facts) -> dict[str, str | tuple[str, ...]]:
-    """The global condition keys (AWS's names). A key that does not apply is absent, not empty."""
-    keys: dict[str, str | tuple[str, ...]] = {
-        "aws:CurrentTime": f"{facts.at:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:EpochTime": str(int(facts.at.timestamp())),
-        "aws:PrincipalAccount": caller.account_id,
-        "aws:PrincipalArn": caller.arn,
-        "aws:PrincipalType": caller.principal_type,
-        "aws:RequestedRegion": facts.region,
-        "aws:SecureTransport": _bool(facts.secure),
-        "aws:SourceIp": facts.source_ip,
-        "aws:UserAgent": facts.user_agent,
-        "aws:ViaAWSService": "false",
-        "aws:userid": caller.user_id,
-    }
-    if not caller.is_root:
-        keys["aws:username"] = caller.user.name
-    if caller.session:
-        keys |= _session_keys(caller, facts)
-    return keys
-
-
-def _session_keys(caller: Caller, facts: Facts) -> dict[str, str]:
-    """Long-term keys carry none of these: `Bool` on MFA misses them, `BoolIfExists` does not."""
-    assert caller.session is not None
-    keys = {
-        "aws:MultiFactorAuthPresent": _bool(caller.session.mfa_at is not None),
-        "aws:TokenIssueTime": f"{caller.session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
-    }
-    if caller.session.mfa_at:
-        age = facts.at - caller.session.mfa_at
-        keys["aws:MultiFactorAuthAge"] = str(int(age.total_seconds()))
-    return keys
-
-
-def _bool(value: bool) -> str:
-    return "true" if value else "false"
 
 
 def _require_fitting_credentials(call: Call) -> None:

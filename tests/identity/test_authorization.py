@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from identity.authorization import context, decision_on
+from identity import condition_keys
+from identity.authorization import decision_on
 from identity.callers import Caller, Session
 from identity.calls import Call
 from identity.errors import AccessDenied
 from identity.facts import Facts
 from identity.gateway import perform
-from identity.models import Account, PasswordPolicy, User
-from tests.factories import make_policy, make_user
+from identity.models import Account, PasswordPolicy, User, UserTag
+from tests.factories import ADMINISTRATOR, make_policy, make_user
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FACTS = Facts(source_ip="203.0.113.7", user_agent="boto3", secure=True, at=NOON)
@@ -114,10 +115,10 @@ def test_an_address_condition_reads_the_address_of_the_request(account: Account)
 
 
 def test_root_and_keys_lack_the_keys_that_do_not_apply(root: User, ben: User) -> None:
-    assert "aws:username" not in context(Caller(root), FACTS)
-    assert context(Caller(ben), FACTS)["aws:username"] == "ben"
-    assert "aws:TokenIssueTime" not in context(Caller(ben), FACTS)
-    assert context(console(ben, mfa=True), FACTS)["aws:MultiFactorAuthAge"] == "0"
+    assert "aws:username" not in condition_keys.of(Caller(root), FACTS)
+    assert condition_keys.of(Caller(ben), FACTS)["aws:username"] == "ben"
+    assert "aws:TokenIssueTime" not in condition_keys.of(Caller(ben), FACTS)
+    assert condition_keys.of(console(ben, mfa=True), FACTS)["aws:MultiFactorAuthAge"] == "0"
 
 
 def test_the_refusal_carries_its_reason_for_a_page(ben: User) -> None:
@@ -129,3 +130,46 @@ def test_the_refusal_carries_its_reason_for_a_page(ben: User) -> None:
 def test_nobody_reaches_into_another_account(ana: User, cleo: User) -> None:
     with pytest.raises(Exception, match="cannot be found"):
         perform(Call(Caller(cleo), "iam", "GetUser", {"UserName": "ana"}))
+
+
+def test_a_deny_on_a_requested_tag_is_met_by_the_request(account: Account) -> None:
+    deny = {
+        "Effect": "Deny",
+        "Action": "iam:TagUser",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestTag/team": "payroll"}},
+    }
+    hal = make_user(account, "hal", allow=[*ADMINISTRATOR, deny])
+    tags = {"UserName": "hal", "Tags": [{"Key": "team", "Value": "payroll"}]}
+    with pytest.raises(AccessDenied):
+        perform(Call(Caller(hal), "iam", "TagUser", tags))
+    tags["Tags"] = [{"Key": "team", "Value": "web"}]
+    perform(Call(Caller(hal), "iam", "TagUser", tags))
+
+
+def test_a_policy_compares_the_tags_of_principal_and_resource(account: Account) -> None:
+    same_team = {
+        "Effect": "Allow",
+        "Action": "iam:GetUser",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+    }
+    ida, jon, kim = (make_user(account, name, allow=[same_team]) for name in ("ida", "jon", "kim"))
+    for user, team in ((ida, "web"), (jon, "web"), (kim, "mail")):
+        UserTag.objects.create(user=user, key="team", value=team)
+    assert may(ida, "iam:GetUser", jon.arn)
+    assert not may(ida, "iam:GetUser", kim.arn)
+
+
+def test_which_tag_keys_may_be_set_is_a_condition_on_all_of_them(account: Account) -> None:
+    only_team = {
+        "Effect": "Deny",
+        "Action": "iam:TagUser",
+        "Resource": "*",
+        "Condition": {"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["team"]}},
+    }
+    lea = make_user(account, "lea", allow=[*ADMINISTRATOR, only_team])
+    tags = [{"Key": "team", "Value": "web"}, {"Key": "cost", "Value": "1"}]
+    with pytest.raises(AccessDenied):
+        perform(Call(Caller(lea), "iam", "TagUser", {"UserName": "lea", "Tags": tags}))
+    perform(Call(Caller(lea), "iam", "TagUser", {"UserName": "lea", "Tags": tags[:1]}))
