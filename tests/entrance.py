@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from tests.authenticator import Authenticator
 from tests.factories import PASSWORD
 
 WRONG = "Wrong-horse-7"
+NEW = "Another-horse-8"
 
 
 def send_password(
@@ -49,3 +52,19 @@ def without_tokens(response: Any) -> str:
     """The page without its CSRF token and request ID, which differ on every page."""
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", page)
+
+
+def change(browser: Client, new: str = NEW, again: str | None = None) -> Any:
+    """Send the page of a forced change."""
+    data = {"new_password": new, "again": new if again is None else again}
+    return browser.post("/sign-in/password", data)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """Move Django's clock on, for views and rows alike."""
+    real = timezone.now
+
+    def now() -> datetime:
+        return real() + by
+
+    monkeypatch.setattr("django.utils.timezone.now", now)
