@@ -33,8 +33,8 @@ def request(
 
 def _path(path: str) -> str:
     """Without dot segments and empty ones, and encoded again over the encoding that it has."""
-    if path == "/":
-        return path
+    if not path.startswith("/"):
+        return path or "/"  # no path at all, or something else (`*`) that is not made into one
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
