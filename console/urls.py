@@ -4,9 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from console.views import (
+    account,
     create_user,
     delete_user,
+    events,
     home,
+    my_mfa,
+    my_password,
+    preferences,
+    security_credentials,
     setup,
     signin,
     signin_stages,
@@ -118,9 +124,42 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
 ]
-me_urls: list[URLPattern] = []
-account_urls: list[URLPattern] = []
-activity_urls: list[URLPattern] = []
+me_urls: list[URLPattern] = [
+    path("me", security_credentials.me, name="me"),
+    path("me/password", my_password.password, name="me-password"),
+    path("me/mfa", security_credentials.mfa_devices, name="me-mfa"),
+    path("me/mfa/add/app", my_mfa.add_app, name="me-mfa-add"),
+    path("me/mfa/remove", my_mfa.remove, name="me-mfa-remove"),
+    path("me/mfa/recovery-codes", my_mfa.recovery_codes, name="me-recovery-codes"),
+    path(
+        "me/mfa/recovery-codes/done/<str:handoff_id>",
+        my_mfa.recovery_codes_done,
+        name="me-recovery-codes-done",
+    ),
+    path(
+        "me/mfa/recovery-codes/done/<str:handoff_id>/text",
+        my_mfa.recovery_codes_text,
+        name="me-recovery-codes-text",
+    ),
+    path("me/keys", security_credentials.access_keys, name="me-keys"),
+    path("me/keys/create", security_credentials.key_create, name="me-key-create"),
+    path("me/keys/done/<str:handoff_id>", security_credentials.key_done, name="me-key-done"),
+    path("me/keys/done/<str:handoff_id>/csv", security_credentials.key_csv, name="me-key-csv"),
+    path("me/keys/<str:key_id>/status", security_credentials.key_status, name="me-key-status"),
+    path("me/keys/<str:key_id>/delete", security_credentials.key_delete, name="me-key-delete"),
+    path("preferences", preferences.preferences, name="preferences"),
+]
+account_urls: list[URLPattern] = [
+    path("iam/account-settings", account.account_settings, name="account-settings"),
+    path("iam/account-settings/alias", account.alias, name="account-alias"),
+    path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
+    path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
+]
+activity_urls: list[URLPattern] = [
+    path("activity", events.activity, name="activity"),
+    path("activity/download", events.download, name="activity-download"),
+    path("activity/<uuid:event_id>", events.event, name="activity-event"),
+]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [

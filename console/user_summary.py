@@ -61,7 +61,11 @@ def summary(request: Request, name: str) -> Summary:
 
 def keys(request: Request, name: str) -> list[Key]:
     """The user's keys, oldest first. Raises AccessDenied."""
-    found = request.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+    return keys_of(request, request.iam.list_access_keys(UserName=name)["AccessKeyMetadata"])
+
+
+def keys_of(request: Request, found: list[t.AccessKeyMetadataTypeDef]) -> list[Key]:
+    """Listed keys with their last use, oldest first."""
     shown = [
         Key(
             id=key["AccessKeyId"],

@@ -1,0 +1,76 @@
+"""What the activity log is searched by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+PERIODS = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "quarter": timedelta(days=90),
+}
+DEFAULT_PERIOD = "quarter"
+
+
+def _text(label: Any, hint: Any = "", **options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs=_PLAIN)
+    return forms.CharField(label=label, help_text=hint, required=False, widget=widget, **options)
+
+
+def _moment(label: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        help_text=gettext_lazy("UTC"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": gettext_lazy("Enter a moment such as 2026-11-24 14:05.")},
+    )
+
+
+class EventFilterForm(forms.Form):
+    """Filters of a GET form: what is left empty filters nothing."""
+
+    name = _text(
+        gettext_lazy("Event"), gettext_lazy("The whole name, such as CreateUser"), max_length=128
+    )
+    user = _text(gettext_lazy("User name"), gettext_lazy("root for the root user"), max_length=128)
+    key = _text(gettext_lazy("Access key ID"), gettext_lazy("AKIA… or ASIA…"), max_length=128)
+    period = forms.ChoiceField(
+        label=gettext_lazy("Time range"),
+        choices=[
+            ("hour", gettext_lazy("Last hour")),
+            ("day", gettext_lazy("Last 24 hours")),
+            ("week", gettext_lazy("Last 7 days")),
+            ("quarter", gettext_lazy("Last 90 days")),
+            ("all", gettext_lazy("Everything")),
+        ],
+        initial=DEFAULT_PERIOD,
+        required=False,
+    )
+    since = _moment(gettext_lazy("From"))
+    until = _moment(gettext_lazy("To"))
+    errors_only = forms.BooleanField(
+        label=gettext_lazy("Only what was refused or failed"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and since > until:
+            raise ValidationError(_("The range ends before it begins."))
+        return self.cleaned_data
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was asked for besides the default."""
+        return any(self.cleaned_data.get(name) for name in self.fields if name != "period") or (
+            self.cleaned_data.get("period") not in ("", DEFAULT_PERIOD)
+        )

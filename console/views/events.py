@@ -1,0 +1,82 @@
+"""The activity log: search it, read one event, take it along as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from console import event_log, responses
+from console.forms.events import EventFilterForm
+from console.http import Request
+from console.paging import Page
+from identity.errors import NoSuchEntity
+from identity.models import Event
+from identity.models.event import EventQuerySet
+
+DOWNLOAD_LIMIT = 10_000
+_CHUNK = 500
+
+
+@require_safe
+def activity(request: Request) -> HttpResponse:
+    """Filters that cannot be read are said to be wrong; they never read as an empty list."""
+    seen = event_log.visible(request)
+    form = EventFilterForm(request.GET)
+    found = event_log.page(request, _found(request, seen, form)) if form.is_valid() else Page([], 1)
+    return responses.page(
+        request,
+        "console/activity/list.html",
+        form=form,
+        page=found,
+        everybodys=seen.everybodys,
+        query=request.GET.urlencode(),
+        limit=DOWNLOAD_LIMIT,
+    )
+
+
+def _found(request: Request, seen: event_log.Visible, form: EventFilterForm) -> EventQuerySet:
+    return event_log.filtered(seen.events, form.cleaned_data, request.caller.account_id)
+
+
+@require_safe
+def download(request: Request) -> HttpResponseBase:
+    """The newest 10,000 that match, one event a line in CloudTrail's record shape."""
+    seen = event_log.visible(request)
+    form = EventFilterForm(request.GET)
+    if not form.is_valid():
+        return activity(request)
+    found = _found(request, seen, form).order_by("-time", "-id")[:DOWNLOAD_LIMIT]
+    response = StreamingHttpResponse(_lines(found), content_type="application/x-ndjson")
+    name = f"activity-{request.caller.account_id}.jsonl"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _lines(events: EventQuerySet) -> Iterator[str]:
+    for event in events.iterator(chunk_size=_CHUNK):
+        yield json.dumps(event.describe()) + "\n"
+
+
+@require_safe
+def event(request: Request, event_id: uuid.UUID) -> HttpResponse:
+    """An event that may not be seen is not there."""
+    found = event_log.visible(request).events.filter(pk=event_id).first()
+    if found is None:
+        raise NoSuchEntity(_("There is no event with this ID that you may see."))
+    return responses.page(
+        request,
+        "console/activity/event.html",
+        event=found,
+        sentence=event_log.sentence(found),
+        who=event_log.who(found),
+        record=_record(found),
+    )
+
+
+def _record(found: Event) -> str:
+    return json.dumps(found.describe(), indent=2, ensure_ascii=False)
