@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console import navigation, recent_accounts, responses
+from console import recent_accounts, responses
 from console.forms.signin import EntranceForm
 from console.http import Request
 from console.local_path import local_path
@@ -78,7 +78,7 @@ def _destination(request: Request, pending: Pending) -> str:
         left,
     )
     messages.warning(request, text % left)
-    return navigation.address("me-mfa") or reverse("home")
+    return reverse("me-mfa")
 
 
 def stage(name: str) -> Callable[[StageView], Callable[[Request], HttpResponse]]:
