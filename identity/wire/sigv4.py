@@ -151,8 +151,7 @@ def matches(wire: Wire, signed: Signed, secret: str) -> bool:
 def signature(wire: Wire, signed: Signed, secret: str) -> str:
     """The signature that the request must carry, in lower-case hexadecimal.
 
-    Raises UnicodeEncodeError for a signed header that is not a string of bytes. The derived key is
-    not cached: it would keep what is as good as the secret in memory, to save four HMACs.
+    Raises UnicodeEncodeError for a signed header that is not a string of bytes.
     """
     pairs = form.read(wire.query)
     if signed.presigned:
@@ -164,6 +163,8 @@ def signature(wire: Wire, signed: Signed, secret: str) -> str:
     scope = (signed.date, signed.region, signed.service, signed.term)
     hashed = hashlib.sha256(whole).hexdigest()
     text = f"{presented.ALGORITHM}\n{signed.amz_date}\n{'/'.join(scope)}\n{hashed}"
+    # The derived key is not cached: four HMACs are about 6 µs of a request that reads rows, and a
+    # cache would hold in memory what is as good as the secret, and the secret itself as its key.
     key = f"AWS4{secret}".encode()
     for part in (*scope, text):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -13,7 +15,8 @@ from botocore.serialize import QuerySerializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from identity.wire import form, query, spec, xml
+from identity.errors import ValidationError
+from identity.wire import form, query, spec, validate, xml
 
 OPERATIONS = [
     spec.operation(service, name)
@@ -84,3 +87,16 @@ def test_a_result_that_is_written_is_read_by_an_sdk(
     parsed = QueryParser().parse(answer, cast(Shape, operation.output_shape))
     assert parsed.pop("ResponseMetadata")["RequestId"] == "request-id"
     assert parsed == result
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), operation=st.sampled_from(OPERATIONS))
+def test_whatever_was_read_is_validated_or_refused_and_can_be_logged(
+    data: st.DataObject, operation: OperationModel
+) -> None:
+    params = data.draw(whole(operation.input_shape))
+    with suppress(ValidationError):
+        validate.validate(operation.input_shape, params)
+    json.dumps(spec.redact(operation.input_shape, params))
+    result = data.draw(whole(operation.output_shape))
+    json.dumps(spec.redact(operation.output_shape, result))

@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from identity.errors import (
-    SignatureDoesNotMatch,
-)
+from identity.errors import SignatureDoesNotMatch
 from identity.wire import sigv4
 from identity.wire.sigv4 import Wire
 from tests.identity.wire.signing import (

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from identity.errors import (
-    InvalidClientTokenId,
-)
+from identity.errors import InvalidClientTokenId
 from identity.wire import sigv4
 from identity.wire.sigv4 import Signed, Wire
 from tests.identity.wire.signing import (
