@@ -61,7 +61,12 @@ def caller_of(request: HttpRequest) -> Caller | None:
 
 
 def rebind(request: HttpRequest, user: User) -> None:
-    """Keep this session through a change of its own password; every other session ends."""
+    """Keep this session through a change of its own password; every other session ends.
+
+    `user` has the new hash. Django's lazy `request.user`, read only now, would take this session
+    for one of the others and end it.
+    """
+    request.user = user
     update_session_auth_hash(request, user)
 
 

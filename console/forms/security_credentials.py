@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
 from console.forms.signin import NewPasswordForm
+from identity import passwords
 
 # What the IAM model allows in a password: tab, line ends, and Latin-1 from the space on.
 _PASSWORD = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]+")
@@ -46,6 +47,8 @@ class ChangePasswordForm(NewPasswordForm):
             raise ValidationError(
                 _("Passwords may hold letters, digits, symbols and spaces of Latin scripts.")
             )
+        if len(typed) > passwords.MAX_LENGTH:
+            raise ValidationError(_("A password has at most 128 characters."))
         return typed
 
 
