@@ -124,6 +124,10 @@ def test_an_aws_header_added_after_signing_is_refused(name: str) -> None:
     )
 
 
+def test_a_parameter_added_after_signing_is_refused_though_presigned_urls_leave_it_out() -> None:
+    assert not accepted(replace(signed(), query=f"X-Amz-Signature={SIGNATURE}"))
+
+
 def test_headers_of_proxies_may_be_added() -> None:
     wire = signed()
     more = {"x-forwarded-for": "192.0.2.1", "x-amzn-trace-id": "Root=1", "via": "1.1 proxy"}
