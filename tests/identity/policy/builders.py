@@ -59,3 +59,25 @@ def refusal(document: str, kind: Kind = Kind.IDENTITY) -> str:
         parse(document, kind)
     assert (refused.value.code, refused.value.status) == ("MalformedPolicyDocument", 400)
     return refused.value.message
+
+
+def some_value(operator: str) -> str:
+    """A value that the operator can read."""
+    readable = {
+        "Numeric": "1.5",
+        "Date": "2026-11-24T10:00:00Z",
+        "Ip": "10.0.0.1",
+        "Arn": ANA,
+        "Binary": "YQ==",
+    }
+    return next((value for word, value in readable.items() if word in operator), "true")
+
+
+def holds(operator: str, wanted: object, **context: Any) -> bool:
+    """Whether one condition on `aws:x` holds; asked of an Allow and of a Deny, which must agree."""
+    condition = {operator: {"aws:x": wanted}}
+    asked = request(**context)
+    allowed = bool(ask(asked, statement(Condition=condition)))
+    denied = not ask(asked, statement(), statement("Deny", Condition=condition))
+    assert allowed is denied
+    return allowed

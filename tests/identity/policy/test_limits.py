@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.policy import Kind, parse
-from tests.identity.policy.builders import SYNTAX, refusal, statement, text
+from tests.identity.policy.builders import SYNTAX, refusal, some_value, statement, text
 
 NO_VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 LEGACY = "The policy failed legacy parsing"
@@ -87,18 +87,13 @@ def test_a_managed_policy_is_of_version_2012(version: str | None) -> None:
 
 @pytest.mark.parametrize(
     "operator",
-    ["NumericEquals", "DateLessThanIfExists", "ForAnyValue:ArnLike", "BinaryEquals", "ArnEquals"],
-)
-def test_an_operator_that_is_not_built_is_refused_by_name(operator: str) -> None:
-    message = f"Condition operator {operator} is not supported yet."
-    assert refusal(text(statement(Condition={operator: {"aws:x": "1"}}))) == message
-
-
-@pytest.mark.parametrize(
-    "operator",
     [
         "StringEqual",
         "stringequals",
+        "NumericLike",
+        "NumericNotLessThan",
+        "BinaryNotEquals",
+        "ArnEqualsIgnoreCase",
         "NullIfExists",
         "ForAnyValue:Null",
         "StringEqualsIfExistsIfExists",
@@ -129,11 +124,31 @@ def test_an_operator_without_keys_asks_nothing(operator: str) -> None:
         ("IpAddress", "10.0.0.0/-1"),
         ("NotIpAddress", "10.0.0.0/255.0.0.0"),
         ("NotIpAddressIfExists", "*"),
+        ("NumericEquals", "one"),
+        ("NumericEquals", ""),
+        ("NumericLessThan", "1,5"),
+        ("NumericLessThan", "0x1"),
+        ("NumericLessThan", "NaN"),
+        ("NumericLessThan", "1e9999"),
+        ("NumericLessThan", "${aws:x}"),
+        ("NumericNotEquals", "\u0661"),
+        ("DateEquals", "today"),
+        ("DateLessThan", "2026-02-30"),
+        ("DateLessThan", "2026-11-24T10:00:00"),
+        ("DateLessThan", "2026-11-24 10:00:00Z"),
+        ("DateLessThan", "2026-11-24T24:00:00Z"),
+        ("DateLessThan", "0000-01-01"),
+        ("DateNotEquals", "${aws:CurrentTime}"),
+        ("BinaryEquals", "not base64"),
+        ("BinaryEquals", "YQ"),
+        ("BinaryEquals", "${aws:x}"),
+        ("ArnEquals", "arn:aws:iam::user"),
+        ("ForAnyValue:ArnNotLike", "*"),
     ],
 )
 def test_a_value_that_its_operator_cannot_read_is_refused(operator: str, value: str) -> None:
-    document = text(statement(Condition={operator: {"aws:x": ["true", value]}}))
-    if "Ip" in operator:
-        document = document.replace('"true"', '"::1"')
+    good = some_value(operator)
+    assert parse(text(statement(Condition={operator: {"aws:x": good}})))
+    document = text(statement(Condition={operator: {"aws:x": [good, value]}}))
     message = f"Value {value} is not valid for condition operator {operator}."
     assert refusal(document) == message

@@ -101,6 +101,31 @@ def test_a_variable_in_a_condition_value(operator: str, value: object, expected:
     assert bool(allowed) is expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (USERS + "${aws:username}", True),
+        (USERS + "${aws:userid}", False),
+        (USERS + "${aws:absent, 'ana'}", True),
+        (USERS + "${aws:absent}", False),
+        ("arn:aws:iam::${aws:account}:user/ana", True),
+        ("arn:aws:iam::${aws:username}:user/ana", False),
+        ("${aws:self}", True),
+        ("${aws:username}", False),
+        ("arn:aws:iam::${aws:wild}:user/ana", False),
+        ("${aws:wild}", False),
+    ],
+)
+def test_a_variable_in_an_arn_is_text_of_its_fields(wanted: str, expected: bool) -> None:
+    context = {"username": "ana", "userid": "*", "account": "111122223333", "x": ANA}
+    context |= {"self": ANA, "wild": "*:*:*:*:*:*"}
+    asked = request(**{f"aws__{key}": value for key, value in context.items()})
+    for operator in ("ArnLike", "ArnEquals"):
+        assert bool(ask(asked, statement(Condition={operator: {"aws:x": wanted}}))) is expected
+        negated = operator.replace("Arn", "ArnNot")
+        assert bool(ask(asked, statement(Condition={negated: {"aws:x": wanted}}))) is not expected
+
+
 def test_a_variable_in_a_condition_is_plain_text_before_2012() -> None:
     asked = Request(ANA, "iam:GetUser", ANA, {"aws:username": "ana", "aws:x": "${aws:username}"})
     condition = {"StringEquals": {"aws:x": "${aws:username}"}}
