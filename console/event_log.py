@@ -12,7 +12,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.forms.events import DEFAULT_PERIOD, PERIODS
+from console.forms.events import PERIODS
 from console.http import Request
 from console.paging import Page
 from console.permissions import Rights
@@ -69,7 +69,7 @@ def _by_user(events: EventQuerySet, name: str, account_id: str) -> EventQuerySet
 
 def _within(events: EventQuerySet, wanted: Mapping[str, Any]) -> EventQuerySet:
     """The preset range and the typed moments narrow the list together."""
-    if span := PERIODS.get(wanted["period"] or DEFAULT_PERIOD):
+    if span := PERIODS.get(wanted["period"]):
         events = events.filter(time__gte=timezone.now() - span)
     if wanted["since"]:
         events = events.filter(time__gte=wanted["since"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,14 +54,18 @@ class EventFilterForm(forms.Form):
             ("quarter", gettext_lazy("Last 90 days")),
             ("all", gettext_lazy("Everything")),
         ],
-        initial=DEFAULT_PERIOD,
-        required=False,
     )
     since = _moment(gettext_lazy("From"))
     until = _moment(gettext_lazy("To"))
     errors_only = forms.BooleanField(
         label=gettext_lazy("Only what was refused or failed"), required=False
     )
+
+    def __init__(self, query: QueryDict) -> None:
+        """Always bound; an address without a range means the last 90 days, and the form says so."""
+        data = query.copy()
+        data.setdefault("period", DEFAULT_PERIOD)
+        super().__init__(data)
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -71,6 +76,6 @@ class EventFilterForm(forms.Form):
     @property
     def narrows(self) -> bool:
         """Whether anything was asked for besides the default."""
-        return any(self.cleaned_data.get(name) for name in self.fields if name != "period") or (
-            self.cleaned_data.get("period") not in ("", DEFAULT_PERIOD)
-        )
+        wanted = self.cleaned_data
+        others = [wanted.get(name) for name in self.fields if name != "period"]
+        return any(others) or wanted.get("period") != DEFAULT_PERIOD

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from console.forms.base import Form
 from console.forms.signin import NewPasswordForm
 from identity import passwords
+from identity.models import User
 
 # What the IAM model allows in a password: tab, line ends, and Latin-1 from the space on.
 _PASSWORD = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]+")
@@ -41,15 +42,26 @@ class ChangePasswordForm(NewPasswordForm):
 
     field_order = ("old_password", "new_password", "again")
 
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+
     def clean_new_password(self) -> str:
         typed: str = self.cleaned_data["new_password"]
         if not _PASSWORD.fullmatch(typed):
             raise ValidationError(
                 _("Passwords may hold letters, digits, symbols and spaces of Latin scripts.")
             )
-        if len(typed) > passwords.MAX_LENGTH:
-            raise ValidationError(_("A password has at most 128 characters."))
         return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Every broken rule at once, whatever else is wrong; the operation checks them again."""
+        cleaned = super().clean()
+        if typed := cleaned.get("new_password"):
+            rules = passwords.Rules.for_user(self._user)
+            for problem in passwords.problems(rules, self._user, typed):
+                self.add_error("new_password", f"{problem}.")
+        return cleaned
 
 
 class ProofForm(Form):

@@ -175,8 +175,10 @@ def submit(
 
 
 @register.inclusion_tag("components/field.html")
-def field(field: BoundField, *, tiles: bool = False) -> dict[str, Any]:
+def field(field: BoundField, *, tiles: bool = False, filters: bool = False) -> dict[str, Any]:
     """Label, hint, control and errors, tied together; `tiles` draws radio choices as cards.
+
+    A field that `filters` a list does not say that it is optional: none of them is needed.
 
     Django itself puts `aria-invalid` and, from the hint's and the errors' ids, `aria-describedby`
     on the control.
@@ -185,7 +187,7 @@ def field(field: BoundField, *, tiles: bool = False) -> dict[str, Any]:
         "field": field,
         "control": field.as_widget(),
         "layout": fields.layout(field),
-        "optional": fields.optional(field),
+        "optional": fields.optional(field) and not filters,
         "tiles": tiles,
         "described_by": field.aria_describedby,
     }

@@ -24,7 +24,8 @@ def password(request: Request) -> HttpResponse:
         )
         response.status_code = 403 if request.method == "POST" else 200
         return response
-    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    typed = request.POST if request.method == "POST" else None
+    form = ChangePasswordForm(typed, user=request.caller.user)
     if form.is_valid() and _changed(request, form):
         messages.success(request, _("Your password was changed. Your other sessions have ended."))
         return see_other("me")

@@ -153,6 +153,11 @@ def test_filters_narrow_the_list(browser: Client, query: dict[str, str], found: 
     assert set(names(page)) == found
 
 
+def test_the_form_says_which_range_is_shown(browser: Client) -> None:
+    page = search(browser).content.decode()
+    assert '<option value="quarter" selected>' in page
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

@@ -171,6 +171,8 @@ def test_a_right_password_forgets_the_wrong_ones(browser: Client) -> None:
     [
         ("short", "short", "new_password", "minimum length of 8"),
         ("short", "short", "new_password", "at least 3 of these"),
+        ("short", "other", "new_password", "minimum length of 8"),
+        ("short", "other", "again", "The two passwords differ."),
         (NEW, "Rather-good-9", "again", "The two passwords differ."),
         (PASSWORD, PASSWORD, "new_password", "differ from the one"),
         ("пароль-Пароль-7", "пароль-Пароль-7", "new_password", "Latin"),
