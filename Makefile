@@ -49,7 +49,7 @@ LOCKED := pyproject.toml --quiet --upgrade --universal --python-version 3.11 --g
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## remove what can be made again; var/ stays
-	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	rm -rf .hypothesis bartizan.egg-info tests/screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

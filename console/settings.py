@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "identity.middleware.EndpointMiddleware",
+    "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,0 +1,60 @@
+"""Migrations: none is missing, and each can be taken back from a database with rows in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("identity", "console")
+ROWS = """
+from tests.factories import *
+from identity.models import Event
+account = make_account(alias="example")
+user = make_login_profile(make_user(account, "li", allow=["iam:*"]))
+make_key(user)
+Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
+"""
+
+
+def manage(data: Path, *arguments: str) -> str:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DATABASE")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**environment, "BARTIZAN_DATA_DIR": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
+
+
+def test_every_migration_goes_back_and_forth_with_rows_in_the_tables(tmp_path: Path) -> None:
+    manage(tmp_path, "migrate", "--verbosity", "0")
+    manage(tmp_path, "shell", "--verbosity", "0", "--command", ROWS)
+    for app in APPS:
+        first = next(path.stem for path in sorted((ROOT / app / "migrations").glob("0001_*.py")))
+        manage(tmp_path, "migrate", "--verbosity", "0", app, first)
+    manage(tmp_path, "migrate", "--verbosity", "0")
+    counted = manage(
+        tmp_path,
+        *("shell", "--verbosity", "0", "--command"),
+        "from identity.models import *; print(User.objects.count(), AccessKey.objects.count())",
+    )
+    assert counted.split() == ["2", "1"]
+    for app in ("console", "identity"):
+        manage(tmp_path, "migrate", "--verbosity", "0", app, "zero")
+    manage(tmp_path, "migrate", "--verbosity", "0")
