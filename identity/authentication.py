@@ -64,7 +64,7 @@ def _credential(signed: Signed) -> _Credential | None:
 
 
 def _long_term(signed: Signed) -> _Credential | None:
-    key = AccessKey.objects.with_owner().filter(pk=signed.access_key_id).first()
+    key = AccessKey.signing(signed.access_key_id)
     if key is None or not key.active:
         return None
     secret = vault.unseal(key.sealed_secret, f"access_key:{key.pk}").decode()
@@ -72,7 +72,7 @@ def _long_term(signed: Signed) -> _Credential | None:
 
 
 def _temporary(signed: Signed) -> _Credential:
-    row = TemporarySession.objects.with_owner().filter(pk=signed.access_key_id).first()
+    row = TemporarySession.signing(signed.access_key_id)
     given = token_hash(signed.session_token or "")
     if not hmac.compare_digest(row.token_hash if row else "", given) or row is None:
         raise InvalidClientTokenId(_INVALID_TOKEN)

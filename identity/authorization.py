@@ -95,12 +95,11 @@ def standing(caller: Caller, action: str = "") -> Standing:
     """
     if caller.is_root:
         return Standing(caller, [root_layer()])
-    policies = UserPolicy.objects.filter(user_id=caller.user.pk)
-    rows = list(policies.values_list("name", "document"))
-    sources = [Source(name, load(document)) for name, document in rows]
+    policies = UserPolicy.of_user(caller.user.pk)
+    sources = [Source(policy.name, load(policy.document)) for policy in policies]
     if action in _OWN_PASSWORD:
         sources += _account_grant(caller)
-    looks_at_tags = any("tag" in document.lower() for _, document in rows)
+    looks_at_tags = any(condition_keys.speaks_of_tags(policy.document) for policy in policies)
     return Standing(caller, [Layer(LayerKind.IDENTITY, tuple(sources))], looks_at_tags)
 
 

@@ -13,8 +13,7 @@ from typing import Any
 from identity import arns
 from identity.callers import Caller, Session
 from identity.facts import Facts
-from identity.models import UserTag
-from identity.models.user import folded
+from identity.models import User, UserTag
 
 Keys = dict[str, str | tuple[str, ...]]
 
@@ -55,6 +54,15 @@ def _of_session(session: Session, facts: Facts) -> Keys:
     return keys
 
 
+def speaks_of_tags(document: str) -> bool:
+    """Whether a policy's text can name a key of `of_tags`, in a condition or as a variable.
+
+    An escape in the JSON may hide one, so that any backslash counts.
+    """
+    text = document.lower()
+    return "tag/" in text or "tagkeys" in text or "\\" in text
+
+
 def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
     """The tags of the principal, of the user that `resource` names, and of the request.
 
@@ -62,7 +70,7 @@ def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
     """
     asked = [(tag["Key"], tag["Value"]) for tag in params.get("Tags") or () if tag]
     on_resource = _tags_of_resource(caller.account_id, resource) or asked
-    keys = _keys("aws:PrincipalTag", _tags(user_id=caller.user.pk))
+    keys = _keys("aws:PrincipalTag", _tags(caller.user))
     keys |= _keys("aws:ResourceTag", on_resource) | _keys("iam:ResourceTag", on_resource)
     keys |= _keys("aws:RequestTag", asked)
     names = tuple(key for key, _ in asked) or tuple(params.get("TagKeys") or ())
@@ -74,12 +82,12 @@ def _tags_of_resource(account_id: str, resource: str) -> list[tuple[str, str]]:
     prefix = arns.user(account_id, "")
     if not resource.startswith(prefix):
         return []
-    name = resource.rpartition("/")[2]
-    return _tags(user__account_id=account_id, user__name_folded=folded(name))
+    user = User.named_in(account_id, resource.rpartition("/")[2])
+    return _tags(user) if user else []
 
 
-def _tags(**owner: Any) -> list[tuple[str, str]]:
-    return list(UserTag.objects.filter(**owner).values_list("key", "value"))
+def _tags(user: User) -> list[tuple[str, str]]:
+    return [(tag.key, tag.value) for tag in UserTag.of_user(user.pk)]
 
 
 def _keys(prefix: str, tags: Iterable[tuple[str, str]]) -> Keys:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from identity.models.prepared import Prepared
 from identity.models.user import User, whole_seconds
 
 LAST_USED_EVERY = timedelta(minutes=1)
-
-
-class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
-    def with_owner(self) -> Self:
-        """One query for all that a signed request must know of who signed it."""
-        return self.select_related("user__account")
 
 
 class AccessKey(models.Model):
@@ -34,8 +29,6 @@ class AccessKey(models.Model):
     last_used_service = models.CharField(max_length=64, default="N/A")
     last_used_region = models.CharField(max_length=64, default="N/A")
 
-    objects = AccessKeyQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "slot"], name="one_access_key_in_a_slot"),
@@ -44,6 +37,11 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @staticmethod
+    def signing(key_id: str) -> AccessKey | None:
+        """The key with its owner and account: all that a signed request must know, in one query."""
+        return _signing.first(key_id)
 
     @property
     def status(self) -> str:
@@ -64,3 +62,8 @@ class AccessKey(models.Model):
         AccessKey.objects.filter(pk=self.pk).update(
             last_used_at=whole_seconds(at), last_used_service=service, last_used_region=region
         )
+
+
+_signing = Prepared(
+    lambda key_id: AccessKey.objects.filter(pk=key_id).select_related("user__account"), "AKIA"
+)

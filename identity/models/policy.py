@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 
+from identity.models.prepared import Prepared
 from identity.models.user import User, folded
 
 
@@ -31,9 +32,17 @@ class UserPolicy(models.Model):
             ),
         ]
 
+    @staticmethod
+    def of_user(user_id: int) -> list[UserPolicy]:
+        """A user's inline policies, for a decision; in one prepared query."""
+        return _of_user.rows(user_id)
+
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_folded = folded(self.name)
         super().save(*args, **kwargs)
+
+
+_of_user = Prepared(lambda user_id: UserPolicy.objects.filter(user_id=user_id), 1)

@@ -10,6 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.utils import timezone
 
+from identity.models.prepared import Prepared
 from identity.models.user import User
 
 
@@ -34,9 +35,6 @@ class ConsoleSession(AbstractBaseSession):
 
 
 class TemporarySessionQuerySet(models.QuerySet["TemporarySession"]):
-    def with_owner(self) -> Self:
-        return self.select_related("user__account")
-
     def expired(self, now: datetime) -> Self:
         return self.filter(expires_at__lte=now)
 
@@ -60,5 +58,16 @@ class TemporarySession(models.Model):
 
     objects = TemporarySessionQuerySet.as_manager()
 
+    @staticmethod
+    def signing(key_id: str) -> TemporarySession | None:
+        """The session with its user and account, in one query."""
+        return _signing.first(key_id)
+
     def __str__(self) -> str:
         return self.id
+
+
+_signing = Prepared(
+    lambda key_id: TemporarySession.objects.filter(pk=key_id).select_related("user__account"),
+    "ASIA",
+)

@@ -40,7 +40,8 @@ def access_key_owner(call: Call) -> str:
 def access_key(call: Call) -> AccessKey:
     """The key, with its user; AccessDenied for every key that is not of this account."""
     key_id = call.params["AccessKeyId"]
-    key = AccessKey.objects.with_owner().filter(pk=key_id, user__account=call.account).first()
+    keys = AccessKey.objects.filter(pk=key_id, user__account=call.account)
+    key = keys.select_related("user__account").first()
     if key is None:
         raise AccessDenied(
             f"User: {call.caller.arn} is not authorized to perform: {call.permission} "

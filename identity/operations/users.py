@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from identity import authorization, identifiers, quotas
 from identity.calls import Call
 from identity.errors import DeleteConflict, EntityAlreadyExists, NoSuchEntity
-from identity.models import AccessKey, LoginProfile, User, UserPolicy, VirtualMfaDevice
+from identity.models import AccessKey, LoginProfile, User, UserPolicy, UserTag, VirtualMfaDevice
 from identity.operations import paging, resources, tags
 from identity.operations.registry import operation
 
@@ -56,7 +56,7 @@ def create_user(call: Call, params: t.CreateUserRequestTypeDef) -> Result:
 def get_user(call: Call, params: t.GetUserRequestTypeDef) -> Result:
     user = call.user()
     shown = user.describe()
-    found = [tag.describe() for tag in user.tags.all()]
+    found = [tag.describe() for tag in UserTag.of_user(user.pk)]
     return {"User": {**shown, "Tags": found} if found else shown}
 
 

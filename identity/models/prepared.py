@@ -1,0 +1,83 @@
+"""Look-ups of every signed request, compiled once.
+
+The ORM takes longer to write such a query than the database to answer it. A prepared look-up is an
+ordinary queryset that is compiled at its first use; after that only its values change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Prepared(Generic[Row]):
+    """`rows(*values)` of the queryset that `make(*values)` would build.
+
+    `samples` are values of the right types to compile it with. Values may only be compared with:
+    what depends on them in another way (None, a list) would change the statement. Forward relations
+    named in select_related come with the row.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[Row]], *samples: str | int) -> None:
+        self._make, self._samples = make, samples
+        self._statements: dict[str, _Statement[Row]] = {}
+
+    def first(self, *values: str | int) -> Row | None:
+        """The row, of a look-up by something unique; or None."""
+        return next(iter(self.rows(*values)), None)
+
+    def rows(self, *values: str | int) -> list[Row]:
+        statement = self._statement()
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, values)
+            found = cursor.fetchall()
+        return [statement.read(list(row)) for row in found]
+
+    def _statement(self) -> _Statement[Row]:
+        """One per kind of database; two threads at the first use compile the same one twice."""
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            statement = _Statement(self._make(*self._samples), self._samples)
+            self._statements[connection.vendor] = statement
+        return statement
+
+
+class _Statement(Generic[Row]):
+    """What the ORM's compiler says of a queryset: its text, and how to read its columns."""
+
+    def __init__(self, queryset: QuerySet[Row], samples: Sequence[str | int]) -> None:
+        compiler = queryset.query.get_compiler(connection=connection)
+        self.sql, parameters = compiler.as_sql()
+        if tuple(parameters) != samples:
+            raise TypeError("a prepared look-up compares each of its values once, in their order")
+        columns = [column for column, _, _ in compiler.select]
+        self._converters = compiler.get_converters(columns)
+        self._plan = _Plan(compiler.klass_info, columns)
+
+    def read(self, row: list[Any]) -> Row:
+        for place, (converters, expression) in self._converters.items():
+            for convert in converters:
+                row[place] = convert(row[place], expression, connection)
+        return self._plan.build(row)  # type: ignore[return-value]  # the model of the queryset
+
+
+class _Plan:
+    """Which columns make which model, and which relation of the outer one the inner one is."""
+
+    def __init__(self, info: dict[str, Any], columns: Sequence[Any]) -> None:
+        self._model: type[Model] = info["model"]
+        self._places = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._names = [column.target.attname for column in columns[self._places]]
+        self._set: Any = info.get("local_setter")
+        self._related = [_Plan(inner, columns) for inner in info.get("related_klass_infos", [])]
+
+    def build(self, row: list[Any]) -> Model:
+        made = self._model.from_db(connection.alias, self._names, row[self._places])
+        for plan in self._related:
+            plan._set(made, plan.build(row))
+        return made

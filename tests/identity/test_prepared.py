@@ -1,0 +1,68 @@
+"""Look-ups compiled once give the rows that the ORM gives, on whichever database runs."""
+
+from __future__ import annotations
+
+import pytest
+from django.forms.models import model_to_dict
+from pytest_django import DjangoAssertNumQueries
+
+from identity.models import AccessKey, User, UserTag
+from identity.models.prepared import Prepared
+from tests.factories import make_key, make_policy, make_user
+
+
+def test_a_prepared_row_equals_the_orms_with_its_relations(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    key_id = make_key(ana).id
+    slow = AccessKey.objects.select_related("user__account").get(pk=key_id)
+    with django_assert_num_queries(1):
+        fast = AccessKey.signing(key_id)
+        assert fast is not None
+        assert fast.user.account.alias == "example"
+    assert model_to_dict(fast) == model_to_dict(slow)
+    assert fast.created_at == slow.created_at
+    assert model_to_dict(fast.user) == model_to_dict(slow.user)
+    assert fast.user.account == slow.user.account
+
+
+def test_a_prepared_row_can_be_saved_and_deleted(ana: User) -> None:
+    key_id = make_key(ana).id
+    fast = AccessKey.signing(key_id)
+    assert fast is not None
+    fast.active = False
+    fast.save()
+    assert not AccessKey.objects.get(pk=key_id).active
+    fast.delete()
+    assert AccessKey.signing(key_id) is None
+
+
+def test_a_name_is_found_whatever_its_case_and_only_in_its_account(ana: User, cleo: User) -> None:
+    assert User.named_in(ana.account_id, "ANA") == ana
+    assert User.named_in(cleo.account_id, "ana") is None
+    assert User.named_in(ana.account_id, "") is None, "root has no name"
+
+
+def test_rows_come_in_the_order_that_was_asked_for(ana: User) -> None:
+    for key in ("zone", "Area"):
+        UserTag.objects.create(user=ana, key=key)
+    assert [tag.key for tag in UserTag.of_user(ana.pk)] == ["Area", "zone"]
+
+
+@pytest.mark.parametrize("name", ["'; DROP TABLE identity_user; --", "%s", "%", "\\", "?"])
+def test_values_are_values_and_never_text_of_the_statement(ana: User, name: str) -> None:
+    assert User.named_in(ana.account_id, name) is None
+    assert User.named_in(ana.account_id, "ana") == ana
+
+
+def test_a_statement_that_its_values_would_change_is_refused(db: None) -> None:
+    twice = Prepared(lambda name: User.objects.filter(name=name, path=name), "li")
+    with pytest.raises(TypeError, match="each of its values once"):
+        twice.first("li")
+
+
+def test_policies_of_one_user_are_not_another_users(ana: User, ben: User) -> None:
+    make_policy(ben, "own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    assert make_user(ana.account, "dan").policies.count() == 0
+    names = [policy.name for policy in ben.policies.model.of_user(ben.pk)]
+    assert names == ["own"]
