@@ -48,7 +48,9 @@ class Journal:
         line = _encode({name: getattr(event, name) for name in _FIELDS}) + "\n"
         try:
             with self._lock:
-                os.write(self._open().fileno(), line.encode("utf-8", "replace"))
+                kept = line.encode("utf-8", "replace")
+                if os.write(self._open().fileno(), kept) != len(kept):
+                    raise OSError("the disk took a part of an audit event")
         except OSError as problem:
             logger.exception("the audit journal cannot be written")
             raise ServiceUnavailable("The audit log cannot be written.") from problem
@@ -57,9 +59,11 @@ class Journal:
         """This process's file; after a fork the parent's is left to the parent."""
         if self._file is None or self._pid != os.getpid():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = self.folder / f"{uuid.uuid4().hex}.jsonl"
-            self._file = path.open("ab", buffering=0)  # held, with its lock
+            # Locked before it has the name that movers look for: none takes it while it is empty.
+            path = self.folder / f"{uuid.uuid4().hex}.new"
+            self._file = path.open("ab", buffering=0)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.rename(path.with_suffix(".jsonl"))
             self._pid = os.getpid()
             self._start_mover()
         return self._file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 
@@ -53,6 +54,10 @@ def endpoint(request: HttpRequest) -> HttpResponse:
         body = _answer(request, request_id)
     except AwsError as problem:
         return _refusal(request, problem, request_id)
+    except OperationalError:
+        logger.exception("the database did not take a call")
+        busy = ServiceUnavailable("The database is busy. Try again.")
+        return _refusal(request, busy, request_id)
     except Exception:
         logger.exception("a call failed outside its operation")
         return _refusal(request, InternalFailure("The request processing has failed."), request_id)

@@ -113,7 +113,7 @@ class LiveServer:
 
     def client(self, service: str, key: Key) -> Any:
         """An unmodified boto3 client."""
-        return boto3.client(
+        client: Any = boto3.client(  # type: ignore[call-overload]  # any service
             service,
             endpoint_url=self.url,
             region_name="us-east-1",
@@ -122,6 +122,7 @@ class LiveServer:
             aws_session_token=key.token,
             config=Config(retries={"total_max_attempts": 1}),
         )
+        return client
 
 
 @contextmanager

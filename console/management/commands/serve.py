@@ -65,6 +65,7 @@ class Command(BaseCommand):
         if not Account.objects.exists():
             link = f"{settings.BASE_URL}/setup?token={setup_token.read()}"
             self.stdout.write(f"there is no account yet: open {link}")
+        self.stdout.flush()  # a service manager reads it through a pipe
 
 
 def _application() -> Any:

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 def _root_key(account: Account) -> dict[str, str]:
     key = operator.root_client(account).create_access_key()["AccessKey"]
-    return {name: key[name] for name in ("AccessKeyId", "SecretAccessKey")}
+    return {"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]}
 
 
 def _text(made: dict[str, Any]) -> str:
