@@ -26,4 +26,5 @@ def policy_name(segment: str) -> str:
 
 def sign_in_url(account: Account) -> str:
     """Where the account's users sign in: by alias if there is one."""
-    return settings.BASE_URL + reverse("sign-in-user", args=[account.alias or account.id])
+    path = reverse("sign-in-user", args=[account.alias or account.id])
+    return f"{settings.BASE_URL}{path}"
