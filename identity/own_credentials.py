@@ -23,13 +23,12 @@ RECOVERY_CODES_CREATED = "RecoveryCodesCreated"
 def prove_password(caller: Caller, facts: Facts, password: str) -> None:
     """Raise AccessDenied unless it is the caller's own password.
 
-    Counted before it is hashed, in the same bucket as sign-in (Throttling); so call it outside a
-    transaction.
+    Counted before it is hashed (Throttling); so call it outside a transaction.
     """
-    throttle.attempt("password", caller.user_id, facts.source_ip)
+    throttle.attempt("password", caller.user_id, facts.source_ip, throttle.SIGNED_IN)
     if not passwords.verify(caller.user, password):
         raise AccessDenied("The password is not correct.")
-    throttle.succeeded("password", caller.user_id, facts.source_ip)
+    throttle.succeeded("password", caller.user_id, facts.source_ip, throttle.SIGNED_IN)
 
 
 def change_root_password(caller: Caller, facts: Facts, *, old: str, new: str) -> None:

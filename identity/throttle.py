@@ -25,6 +25,9 @@ from identity.models import ThrottleBucket
 
 logger = logging.getLogger(__name__)
 
+# The device of all who are signed in already, or sign with a key: strangers do not slow them down.
+SIGNED_IN = "signed in"
+
 _WINDOW = timedelta(hours=24)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -41,8 +44,8 @@ def attempt(scope: str, subject: str, source_ip: str, device: str = "") -> None:
 
     `scope` is "password" or "mfa". `subject` is a user's unique ID, or what was typed for a name
     that does not exist: both are counted alike. `device` is what a valid device cookie of this
-    user holds (identity/devices.py). Call it outside a transaction: a count that is rolled back
-    was never made.
+    user holds (identity/devices.py), or SIGNED_IN. Call it outside a transaction: a count that is
+    rolled back was never made.
     """
     now = timezone.now()
     try:
@@ -64,7 +67,11 @@ def succeeded(scope: str, subject: str, source_ip: str, device: str = "") -> Non
 
 def forget(subject: str) -> None:
     """The operator's way to end all delays of a principal at once."""
-    keys = [_principal(scope, subject, "") for scope in ("password", "mfa")]
+    keys = [
+        _principal(scope, subject, device)
+        for scope in ("password", "mfa")
+        for device in ("", SIGNED_IN)
+    ]
     ThrottleBucket.objects.filter(key__in=keys).delete()
 
 

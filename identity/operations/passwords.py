@@ -21,10 +21,10 @@ def _changed(call: Call) -> Prepared:
     if user.is_root:
         raise InvalidUserType("Only IAM Users can change their own password.")
     login_profiles.of(user)
-    throttle.attempt("password", user.unique_id, call.facts.source_ip)
+    throttle.attempt("password", user.unique_id, call.facts.source_ip, throttle.SIGNED_IN)
     if not passwords.verify(user, old):
         raise AccessDenied("The old password is not correct.")
-    throttle.succeeded("password", user.unique_id, call.facts.source_ip)
+    throttle.succeeded("password", user.unique_id, call.facts.source_ip, throttle.SIGNED_IN)
     if old == new:
         raise PasswordPolicyViolation("Password should differ from the one that it replaces.")
     return passwords.prepare(user, new)
