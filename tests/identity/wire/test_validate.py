@@ -242,7 +242,13 @@ def test_an_action_without_parameters_may_be_called_with_none() -> None:
 
 def test_a_map_is_bounded_and_its_keys_and_values_are_checked() -> None:
     long = {str(number): "x" for number in range(31)}
-    assert "'properties.1.key'" in refusal("PutAccountProperties", {"Properties": {"?": "x"}})
+    properties = {"Properties": {"good": "x", "?": ""}}
+    assert refusal("PutAccountProperties", properties) == (
+        "2 validation errors detected: Value '?' at 'properties.2.key' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: ^[A-Za-z][A-Za-z0-9/_-]*$; "
+        "Value '' at 'properties.2.value' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
     message = refusal("AcquireRole", {"ReplacementValues": long})
     assert "Value at 'replacementValues'" in message
     assert "length less than or equal to 30" in message
