@@ -44,6 +44,7 @@ PATH = (
         ("CreateUser", {"UserName": "a" * 64, "Path": "/a/b/"}),
         ("CreateUser", {"UserName": "Ana+=,.@_-7", "Path": "/", "Tags": []}),
         ("GetUser", {}),
+        ("GetAccountSummary", {}),
         ("ListUsers", {"MaxItems": 1, "PathPrefix": "/a"}),
         ("ListUsers", {"MaxItems": 1000, "Marker": "x" * 320}),
         ("TagUser", {"UserName": "ana", "Tags": [{"Key": "Größe 寸 ٣", "Value": ""}]}),
@@ -198,12 +199,7 @@ def test_a_session_name_of_sts_is_told_its_expression() -> None:
         (
             "iam",
             "EnableMFADevice",
-            {
-                "UserName": "a",
-                "SerialNumber": "arn:aws:iam::1:mfa/x",
-                "AuthenticationCode1": "geheim",
-                "AuthenticationCode2": "123456",
-            },
+            {"UserName": "a", "SerialNumber": "x" * 9, "AuthenticationCode1": "geheim"},
             "authenticationCode1",
         ),
     ],
@@ -234,10 +230,6 @@ def test_a_very_long_value_is_not_repeated() -> None:
 )
 def test_a_parameter_that_the_model_lacks_is_refused(action: str, params: dict[str, Any]) -> None:
     assert refusal(action, params) == "The parameter UsrName is not recognized."
-
-
-def test_an_action_without_parameters_may_be_called_with_none() -> None:
-    validate.validate(None, {})
 
 
 def test_a_map_is_bounded_and_its_keys_and_values_are_checked() -> None:
