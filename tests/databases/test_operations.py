@@ -1,0 +1,121 @@
+"""The same calls have the same answers on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from django.core.management import call_command
+from django.db import connection
+
+from identity import journal
+from identity.models import Account, Event, User
+from tests.authenticator import Authenticator
+from tests.factories import PASSWORD, Key, make_key
+from tests.sdk_in_process import sdk
+
+READ = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "iam:List*", "Resource": "*"}],
+    }
+)
+
+
+@pytest.fixture
+def iam(ana: User) -> Any:
+    return sdk("iam", make_key(ana))
+
+
+def code_of(call: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call()
+    return str(refused.value.response["Error"]["Code"])
+
+
+def test_a_user_lives_from_creation_to_deletion(iam: Any) -> None:
+    iam.create_user(UserName="Li", Path="/dev/", Tags=[{"Key": "team", "Value": "blue"}])
+    assert code_of(lambda: iam.create_user(UserName="LI")) == "EntityAlreadyExists"
+    iam.create_login_profile(UserName="Li", Password=PASSWORD, PasswordResetRequired=True)
+    iam.put_user_policy(UserName="Li", PolicyName="read", PolicyDocument=READ)
+    key = iam.create_access_key(UserName="Li")["AccessKey"]
+    own = sdk("iam", Key(key["AccessKeyId"], key["SecretAccessKey"]))
+    assert [u["UserName"] for u in own.list_users()["Users"]] == ["ana", "Li"]
+    assert code_of(lambda: own.create_user(UserName="x")) == "AccessDenied"
+    iam.update_user(UserName="Li", NewUserName="Li2")
+    assert iam.get_user(UserName="li2")["User"]["Tags"] == [{"Key": "team", "Value": "blue"}]
+    assert code_of(lambda: iam.delete_user(UserName="Li2")) == "DeleteConflict"
+    iam.delete_login_profile(UserName="Li2")
+    iam.delete_user_policy(UserName="Li2", PolicyName="read")
+    iam.delete_access_key(UserName="Li2", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="Li2")
+    assert code_of(lambda: iam.get_user(UserName="Li2")) == "NoSuchEntity"
+
+
+def test_names_are_listed_in_one_order_and_pages_neither_skip_nor_repeat(iam: Any) -> None:
+    names = ["B", "a", "_x", "Z9", "c+d", "c=d", "c,d", "c.d", "c@d", "c-d"]
+    for name in names:
+        iam.create_user(UserName=name)
+    whole = [user["UserName"] for user in iam.list_users()["Users"]]
+    paged = [
+        user["UserName"]
+        for page in iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 3})
+        for user in page["Users"]
+    ]
+    assert paged == whole
+    assert sorted(whole) == sorted([*names, "ana"])
+    assert [n.lower() for n in whole] == sorted(n.lower() for n in whole)
+
+
+def test_mfa_devices_aliases_and_the_password_policy_are_kept(iam: Any, account: Account) -> None:
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    seed = made["Base32StringSeed"]
+    app = Authenticator(made["SerialNumber"], seed.decode() if isinstance(seed, bytes) else seed)
+    iam.enable_mfa_device(UserName="ana", SerialNumber=app.serial_number, **app.pair(-1))
+    assert len(iam.list_mfa_devices(UserName="ana")["MFADevices"]) == 1
+    iam.create_account_alias(AccountAlias="another")
+    assert iam.list_account_aliases()["AccountAliases"] == ["another"]
+    iam.update_account_password_policy(MinimumPasswordLength=12, MaxPasswordAge=90)
+    assert iam.get_account_password_policy()["PasswordPolicy"]["MaxPasswordAge"] == 90
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert (summary["Users"], summary["MFADevicesInUse"]) == (1, 1)
+
+
+def test_changes_and_reads_and_refusals_are_in_the_audit_log(iam: Any, account: Account) -> None:
+    iam.create_user(UserName="Li")
+    iam.list_users()
+    code_of(lambda: iam.get_user(UserName="Nobody"))
+    journal.drain()
+    seen = Event.objects.filter(account=account).values_list("name", "error_code")
+    assert set(seen) == {("CreateUser", ""), ("ListUsers", ""), ("GetUser", "NoSuchEntity")}
+
+
+def test_temporary_credentials_work_and_end_with_their_key(ana: User) -> None:
+    key = make_key(ana)
+    issued = sdk("sts", key).get_session_token()["Credentials"]
+    temporary = Key(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
+    assert sdk("sts", temporary).get_caller_identity()["Arn"].endswith(":user/ana")
+
+
+def test_the_operators_commands_run_on_this_database(
+    database: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAULT_KEYS, settings.VAULT_FILE = "", tmp_path / "vault.key"
+    printed = io.StringIO()
+    arguments = ["--name", "New", "--email", "new@example.test", "--format", "json"]
+    call_command("create_account", *arguments, "--access-key", stdout=printed)
+    made = json.loads(printed.getvalue())
+    call_command("rotate_vault_key", stdout=io.StringIO())
+    key = Key(made["AccessKey"]["AccessKeyId"], made["AccessKey"]["SecretAccessKey"])
+    assert sdk("sts", key).get_caller_identity()["Account"] == made["AccountId"]
+    call_command("prune", stdout=io.StringIO())
+    call_command("delete_account", made["AccountId"], "--yes", stdout=io.StringIO())
+    assert not Account.objects.filter(pk=made["AccountId"]).exists()
+
+
+def test_what_runs_here_is_what_the_name_says(database: str) -> None:
+    assert connection.vendor == database

@@ -1,0 +1,163 @@
+"""Two requests at the same moment: exactly one wins, the other gets the documented error."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from identity import mfa, recovery, throttle
+from identity.callers import Caller
+from identity.errors import AwsError
+from identity.facts import Facts
+from identity.gateway import Client
+from identity.models import Account, PreviousPassword, User, VirtualMfaDevice
+from tests.authenticator import Authenticator
+from tests.factories import PASSWORD, make_key, make_login_profile, make_user
+
+THREADS = 8
+
+
+@pytest.fixture(autouse=True)
+def no_throttling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Throttling would refuse all but one of the racers by itself: it has a race of its own."""
+    monkeypatch.setattr(throttle, "_PRINCIPAL", ((10**6, 1),))
+
+
+def iam(user: User) -> Any:
+    """The in-process client; each thread makes its own, as each request does."""
+    return Client(Caller(User.objects.select_related("account").get(pk=user.pk)), Facts(), "iam")
+
+
+def race(attempt: Callable[[int], Any], racers: int = THREADS) -> Counter[str]:
+    """Run all attempts at once; counts what came out: "won", "lost" for False, or error codes."""
+    start = threading.Barrier(racers)
+
+    def run(number: int) -> str:
+        try:
+            start.wait(timeout=10)
+            return "lost" if attempt(number) is False else "won"
+        except AwsError as problem:
+            return problem.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(racers) as pool:
+        return Counter(pool.map(run, range(racers)))
+
+
+def test_one_of_many_makes_a_user_of_a_name(ana: User, account: Account) -> None:
+    names = ["li", "Li", "LI", "lI"]
+    outcome = race(lambda number: iam(ana).create_user(UserName=names[number % 4]))
+    assert outcome == {"won": 1, "EntityAlreadyExists": THREADS - 1}
+    account.refresh_from_db()
+    assert account.user_count == account.iam_users.count() == 2
+
+
+def test_one_of_many_makes_the_second_access_key(ana: User) -> None:
+    make_key(ana)
+    outcome = race(lambda _: iam(ana).create_access_key(UserName="ana"))
+    assert outcome == {"won": 1, "LimitExceeded": THREADS - 1}
+    assert ana.access_keys.count() == 2
+
+
+def test_one_of_many_accounts_gets_an_alias(ana: User) -> None:
+    others = [
+        make_user(
+            make_other(number), "boss", allow=[{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+        )
+        for number in range(THREADS)
+    ]
+    outcome = race(lambda number: iam(others[number]).create_account_alias(AccountAlias="wanted"))
+    assert outcome == {"won": 1, "EntityAlreadyExists": THREADS - 1}
+    assert Account.objects.filter(alias="wanted").count() == 1
+
+
+def make_other(number: int) -> Account:
+    root = User(is_root=True, email=f"other{number}@example.test")
+    account = Account.objects.create(name="Other")
+    root.account, root.unique_id = account, account.pk
+    root.save()
+    return account
+
+
+def test_one_of_many_changes_the_password_that_all_know(ana: User) -> None:
+    make_login_profile(ana)
+    outcome = race(
+        lambda number: iam(ana).change_password(
+            OldPassword=PASSWORD, NewPassword=f"Another-horse-{number}"
+        ),
+        4,
+    )
+    assert outcome["won"] == 1
+    assert set(outcome) <= {"won", "EntityTemporarilyUnmodifiable", "AccessDenied"}
+
+
+def test_the_password_history_holds_every_password_once(ana: User) -> None:
+    make_login_profile(ana)
+    iam(ana).update_account_password_policy(PasswordReusePrevention=24)
+    outcome = race(
+        lambda _: iam(ana).change_password(OldPassword=PASSWORD, NewPassword="Another-horse-8"), 4
+    )
+    assert outcome["won"] == 1
+    assert PreviousPassword.objects.filter(user=ana).count() <= 2
+
+
+@pytest.fixture
+def phone(ana: User) -> Iterator[Authenticator]:
+    """An authenticator app that ana has enabled."""
+    made = iam(ana).create_virtual_mfa_device(VirtualMFADeviceName="ana")["VirtualMFADevice"]
+    device = VirtualMfaDevice.objects.get(serial_number=made["SerialNumber"])
+    app = Authenticator(made["SerialNumber"], mfa.seed_of(device))
+    iam(ana).enable_mfa_device(UserName="ana", SerialNumber=app.serial_number, **app.pair(-1))
+    return app
+
+
+def test_one_of_many_uses_a_code_of_a_device(ana: User, phone: Authenticator) -> None:
+    code = phone.code()
+
+    def sign_in(_: int) -> bool:
+        device = VirtualMfaDevice.objects.get(serial_number=phone.serial_number)
+        return mfa.accept(device, code, timezone.now())
+
+    assert race(sign_in) == {"won": 1, "lost": THREADS - 1}
+
+
+def test_one_of_many_uses_a_recovery_code(ana: User) -> None:
+    code = recovery.make(ana)[0]
+    assert race(lambda _: recovery.use(ana, code, timezone.now()), 4) == {"won": 1, "lost": 3}
+
+
+def test_no_parallel_guess_escapes_the_count(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "_PRINCIPAL", ((3, 3600),))
+    outcome = race(lambda _: throttle.attempt("password", ana.unique_id, "192.0.2.1"), 16)
+    assert outcome == {"won": 3, "Throttling": 13}
+
+
+def test_a_user_deleted_while_a_key_is_made_leaves_no_key_behind(ana: User) -> None:
+    li = make_user(ana.account, "li")
+
+    def attempt(number: int) -> None:
+        if number % 2:
+            iam(ana).delete_user(UserName="li")
+        else:
+            iam(ana).create_access_key(UserName="li")
+
+    outcome = race(attempt)
+    assert set(outcome) <= {"won", "DeleteConflict", "NoSuchEntity", "LimitExceeded"}
+    gone = not User.objects.filter(pk=li.pk).exists()
+    assert gone == (li.access_keys.count() == 0)
+
+
+def test_parallel_changes_keep_the_counters_true(ana: User, account: Account) -> None:
+    outcome = race(lambda number: iam(ana).create_user(UserName=f"user{number}"), 16)
+    assert outcome == {"won": 16}
+    race(lambda number: iam(ana).delete_user(UserName=f"user{number % 8}"), 16)
+    account.refresh_from_db()
+    assert account.user_count == account.iam_users.count() == 9
