@@ -20,7 +20,7 @@ from identity.models.user import UserQuerySet, folded
 _NAME_START = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _KEY_ID = re.compile(r"AKIA[A-Z2-7]{16}")
 _UNIQUE_ID = re.compile(r"AIDA[A-Z2-7]{17}")
-_ARN = re.compile(r"arn:aws:iam::(\d{12}):user(/(?:.*/)?)([^/]+)")
+_ARN = re.compile(r"arn:aws:iam::(\d{12}):user(/(?:[!-~]*/)?)([!-.0-~]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,26 @@ def matching(request: Request, text: str) -> UserQuerySet:
         return users
     if _UNIQUE_ID.fullmatch(text):
         return users.filter(unique_id=text)
-    if arn := _ARN.fullmatch(text):
-        account_id, path, name = arn.groups()
-        return users.named(name).filter(account_id=account_id, path=path)
+    if is_arn(text):
+        return with_arn(request, text)
     if owner := _owner(request, text):
         return users.named(owner)
     start = users.filter(name_folded__under=folded(text))
     return start if _NAME_START.fullmatch(text) else users.none()
+
+
+def is_arn(text: str) -> bool:
+    """Whether this is the form of a user's ARN, in whichever account."""
+    return _ARN.fullmatch(text) is not None
+
+
+def with_arn(request: Request, text: str) -> UserQuerySet:
+    """The account's user with this ARN, in any spelling of the name; none for another text."""
+    users = request.caller.account.iam_users
+    if (arn := _ARN.fullmatch(text)) is None:
+        return users.none()
+    account_id, path, name = arn.groups()
+    return users.named(name).filter(account_id=account_id, path=path)
 
 
 def _owner(request: Request, text: str) -> str:

@@ -85,7 +85,7 @@ def _find(request: Request, name: str) -> t.UserTypeDef:
 def name_of(request: Request, unique_id: str) -> str:
     """The name of the account's user with this unique ID; who may not see it learns nothing."""
     user = request.caller.account.iam_users.filter(unique_id=unique_id).first()
-    if user is None:
+    if user is None or not Rights(request).allow("iam:GetUser", user.arn):
         require(request, "GetUser", arns.user(request.caller.account_id, unique_id))
         raise no_such_user(unique_id)
     return user.name

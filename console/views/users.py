@@ -59,10 +59,12 @@ def by_id(request: Request, unique_id: str) -> HttpResponse:
 
 @require_safe
 def by_arn(request: Request) -> HttpResponse:
-    found = user_list.matching(request, request.GET.get("arn", "").strip()).first()
+    """To the user with this ARN; a refusal names what was asked for, whether or not it is there."""
+    asked = request.GET.get("arn", "").strip()
     everybody = arns.user(request.caller.account_id, "*")
-    require(request, "GetUser", found.arn if found else everybody)
-    if found is None or found.arn != request.GET["arn"].strip():
+    require(request, "GetUser", asked if user_list.is_arn(asked) else everybody)
+    found = user_list.with_arn(request, asked).first()
+    if found is None or found.arn != asked:
         raise NoSuchEntity(_("Nothing in this account has this ARN."))
     return see_other("user", user_segment(found.name, found.unique_id))
 

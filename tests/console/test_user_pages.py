@@ -59,6 +59,19 @@ def test_who_may_not_know_sees_no_difference_between_there_and_not_there(
         assert browser.get(f"/iam/users/{name}/permissions").status_code == 403
 
 
+@pytest.mark.parametrize("url", ["/iam/by-id/{}", "/iam/users/~{}/tags", "/iam/by-arn?arn={}"])
+def test_no_look_up_tells_the_name_to_who_may_not_know_it(
+    signed_in: SignedIn, account: Account, ben: User, url: str
+) -> None:
+    hidden = make_user(account, "Quasimodo", path="/belfry/")
+    browser = signed_in(ben)
+    for part in (hidden.unique_id, "Quasi"):
+        answer = browser.get(url.format(part))
+        assert answer.status_code == 403
+        assert "Quasimodo" not in answer.content.decode()
+        assert "belfry" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("kind", ["key", "id", "arn"])
 def test_look_ups_lead_to_the_user(browser: Client, ben: User, kind: str) -> None:
     url = {
