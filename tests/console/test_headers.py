@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 from console.middleware import CONTENT_SECURITY_POLICY
@@ -16,3 +17,12 @@ def test_nothing_inline_runs_and_nothing_frames_us() -> None:
     assert Client().get("/healthz").headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert "default-src 'none'" in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/sign-in/example", "/setup", "/home"])
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil"])
+def test_pages_answer_under_our_own_name_only(db: None, path: str, host: str) -> None:
+    """A name that somebody else points at this address (DNS rebinding) shows nothing."""
+    answer = Client().get(path, headers={"host": host})
+    assert answer.status_code == 400
+    assert answer.headers["X-Frame-Options"] == "DENY"
