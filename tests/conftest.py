@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from identity import journal
 from identity.models import Account, User
+from tests.browser import launched
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
 from tests.sdk_in_process import sdk
 
@@ -67,3 +69,9 @@ def sts() -> Callable[[User], Any]:
 @pytest.fixture
 def key() -> Callable[[User], Key]:
     return make_key
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser

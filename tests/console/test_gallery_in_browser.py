@@ -6,35 +6,23 @@ headers of production: no server, no database.
 
 from __future__ import annotations
 
-import mimetypes
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django import forms
 from django.template import engines
 from django.test import RequestFactory
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from console.middleware import CONTENT_SECURITY_POLICY
+from tests.browser import accessible, fulfil_static, needs_browser
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
 ORIGIN = "http://console.test"
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-]
+pytestmark = needs_browser
 
 
 class GalleryForm(forms.Form):
@@ -91,20 +79,15 @@ def answer(route: Route) -> None:
     """What a server would send: a static file, or the gallery."""
     address = route.request.url.removeprefix(ORIGIN)
     if address.startswith("/static/"):
-        path = ROOT / address.lstrip("/")
-        kind = mimetypes.guess_type(path.name)[0] or "text/plain"
-        route.fulfill(body=path.read_bytes(), content_type=kind)
+        fulfil_static(route, address)
         return
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Content-Type": "text/html"}
     route.fulfill(body=gallery(address), headers=headers)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:
@@ -135,11 +118,10 @@ def test_axe_and_the_browser_find_no_fault_and_nothing_sticks_out(
     browser: Browser, address: str, theme: str, width: int
 ) -> None:
     page = opened(browser, address, viewport={"width": width, "height": 900}, color_scheme=theme)
-    found = Axe().run(page, options=AXE).response["violations"]
+    accessible(page)
     inner, outer = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
     assert complaints(page) == []
     assert inner <= outer
 

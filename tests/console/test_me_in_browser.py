@@ -13,18 +13,15 @@ from playwright.sync_api import Page
 
 from identity import recovery
 from identity.models import Account, Event, PasswordPolicy, User
+from tests.browser import check, needs_browser
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit
 from tests.console.test_events import record
 from tests.console.test_security_credentials import add_app, with_mfa
 from tests.console.test_user_credentials import make_device
-from tests.console.test_users_in_browser import (  # noqa: F401  # fixtures
-    check,
-    chromium,
-    opened,
-    pytestmark,
-)
 from tests.factories import PASSWORD, make_key, make_login_profile
+
+pytestmark = needs_browser
 
 PAGES = {
     "me": "/me",
@@ -63,13 +60,13 @@ def client(signed_in: SignedIn, ana: User, account: Account) -> Client:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_is_without_fault(opened: Callable[..., Page], name: str) -> None:  # noqa: F811
+def test_the_page_is_without_fault(opened: Callable[..., Page], name: str) -> None:
     check(opened(PAGES[name]))
 
 
 @pytest.mark.django_db
 def test_forms_with_errors_confirmations_and_secrets_are_without_fault(
-    opened: Callable[..., Page],  # noqa: F811
+    opened: Callable[..., Page],
     client: Client,
     ana: User,
 ) -> None:
@@ -90,7 +87,7 @@ def test_forms_with_errors_confirmations_and_secrets_are_without_fault(
 
 @pytest.mark.django_db
 def test_pages_of_root_and_of_people_without_rights_are_without_fault(
-    opened: Callable[..., Page],  # noqa: F811
+    opened: Callable[..., Page],
     client: Client,
     root: User,
     ben: User,

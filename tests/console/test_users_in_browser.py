@@ -5,46 +5,23 @@ The test client asks for the pages and hands them to the browser: no server, no 
 
 from __future__ import annotations
 
-import mimetypes
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Page
 
 from identity.models import Account, User
+from tests.browser import check, needs_browser
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit
 from tests.console.test_user_credentials import make_device
 from tests.factories import ADMINISTRATOR, make_key, make_policy, make_user
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
-ORIGIN = "http://testserver"
-WIDE: ViewportSize = {"width": 1280, "height": 900}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright runs an event loop in this thread, which Django would take for asynchronous.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = needs_browser
 
 
 @pytest.fixture
@@ -63,35 +40,6 @@ def client(signed_in: SignedIn, ana: User, account: Account) -> Client:
     for number in range(30):
         make_user(account, f"user-{number:02}")
     return signed_in(ana)
-
-
-@pytest.fixture
-def opened(client: Client, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """`opened("/iam/users")`: the page, drawn; with fields, the answer to sending them."""
-    contexts = []
-
-    def open_page(address: str, **sent: str) -> Page:
-        shown = client.post(address, sent) if sent else client.get(address, follow=True)
-        context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
-        page.route("**/*", lambda route: _fulfil(route, shown.content))
-        page.goto(ORIGIN + address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def _fulfil(route: Route, html: bytes) -> None:
-    address = route.request.url.removeprefix(ORIGIN)
-    if not address.startswith("/static/"):
-        route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        return
-    path = ROOT / address.lstrip("/")
-    kind = mimetypes.guess_type(path.name)[0] or "text/plain"
-    route.fulfill(body=path.read_bytes(), content_type=kind)
 
 
 def device_url(account: Account) -> str:
@@ -120,16 +68,6 @@ PAGES = {
     "create key": "/iam/users/bob/keys/create",
     "not there": "/iam/users/nobody/permissions",
 }
-
-
-def check(page: Page) -> None:
-    """No fault in either theme, and nothing sticks out of a narrow screen."""
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        results = Axe().run(page, options=AXE)
-        assert results.violations_count == 0, results.generate_report()
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.authenticator import Authenticator
-from tests.browser import check, launched, needs_browser
+from tests.browser import check, needs_browser
 from tests.factories import PASSWORD, Key
 from tests.live_server import LiveServer, serving
 
@@ -27,12 +27,6 @@ OWN = "Purple-giraffe-11"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with serving(tmp_path_factory.mktemp("front-door")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def person(chromium: Browser, server: LiveServer, faults: list[str]) -> BrowserContext:

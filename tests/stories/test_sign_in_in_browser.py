@@ -5,40 +5,22 @@ Scripts T1 and T2 of the console's design, and E1 (first run) and E2 (forced cha
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from identity.models import Account, User
+from tests.browser import check, needs_browser
 from tests.entrance import WRONG, give_device
 from tests.factories import PASSWORD
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OWN = "Purple-giraffe-11"
 
 Check = Callable[[Page], None]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright runs an event loop in this thread, which Django would take for asynchronous.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = [*needs_browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -58,17 +40,6 @@ def page_without_scripts(chromium: Browser, live_server: Any, own_data: None) ->
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def check(page: Page) -> None:
-    """No fault in either theme, wide and narrow, and nothing sticks out."""
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            results = Axe().run(page, options=AXE)
-            assert results.violations_count == 0, results.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def no_check(page: Page) -> None:
