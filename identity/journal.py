@@ -53,6 +53,7 @@ class Journal:
                     raise OSError("the disk took a part of an audit event")
         except OSError as problem:
             logger.exception("the audit journal cannot be written")
+            self.close()  # the next event must not follow half a line
             raise ServiceUnavailable("The audit log cannot be written.") from problem
 
     def _open(self) -> IO[bytes]:

@@ -78,6 +78,20 @@ def test_what_cannot_be_kept_is_not_answered(account: Account, tmp_path: Path) -
         Journal(tmp_path / "file" / "folder").append(event(account))
 
 
+def test_a_full_disk_costs_the_event_that_was_refused_and_no_other(
+    account: Account, own_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    own_journal.append(event(account, "GetUser"))
+    with monkeypatch.context() as full:
+        full.setattr("identity.journal.os.write", lambda file, line: write(file, line[:40]))
+        with pytest.raises(ServiceUnavailable):
+            own_journal.append(event(account, "ListUsers"))
+    own_journal.append(event(account, "GetPolicy"))
+    assert own_journal.drain() == 2
+    assert {kept.name for kept in Event.objects.all()} == {"GetUser", "GetPolicy"}
+
+
 def test_parallel_threads_lose_nothing(account: Account, own_journal: Journal) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(
