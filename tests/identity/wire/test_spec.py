@@ -186,6 +186,7 @@ def test_the_copy_is_deep_and_the_original_untouched() -> None:
         {"Tags": {"Key": "a"}},
         {"UserName": {"deep": ["x"]}},
         {"UserName": None, "": "x"},
+        {"UserName": ["x"]},
     ],
 )
 def test_parameters_that_make_no_sense_are_still_redacted(params: dict[str, Any]) -> None:
