@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -11,8 +10,9 @@ from django.utils import timezone
 
 from identity import identifiers, vault
 from identity.models import AccessKey, Account, LoginProfile, User, UserPolicy
+from tests.credentials import PASSWORD as PASSWORD
+from tests.credentials import Key as Key
 
-PASSWORD = "Correct-horse-7"
 ADMINISTRATOR = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
@@ -57,15 +57,6 @@ def make_login_profile(user: User, password: str = PASSWORD, *, reset: bool = Fa
     user.save()
     LoginProfile.objects.create(user=user, password_reset_required=reset)
     return user
-
-
-@dataclass(frozen=True)
-class Key:
-    """An access key as its owner knows it."""
-
-    id: str
-    secret: str
-    token: str | None = None
 
 
 def make_key(user: User, *, active: bool = True) -> Key:

@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.factories import PASSWORD, Key
+from tests.credentials import PASSWORD, Key
 
 PROJECT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 30

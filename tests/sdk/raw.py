@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.factories import Key
+from tests.credentials import Key
 from tests.live_server import LiveServer
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"

@@ -1,0 +1,212 @@
+"""`make bench`: how fast and how large, each figure as a ratio of two things measured in one run.
+
+Contenders take turns, so that a busy moment of the machine hits both; medians of the turns count.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from http.client import HTTPConnection
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+
+from tests.benchmarks import client
+from tests.credentials import PASSWORD, Key
+from tests.live_server import LiveServer
+
+WORKERS = 2
+SECONDS = 3.0
+TURNS = 5
+WHO = "Action=GetCallerIdentity&Version=2011-06-15"
+FEW, MANY = 10, 100_000
+SIGN_INS = 300
+
+_ADD_USERS = """
+from identity import identifiers
+from identity.models import Account, User
+account = Account.objects.get()
+User.objects.bulk_create([
+    User(account=account, unique_id=identifiers.unique_id("AIDA"),
+         name=f"user{{n}}", name_folded=f"user{{n}}") for n in range({first}, {end})
+], batch_size=500)
+account.count(user_count={end} - {first})
+"""
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+        bartizan = LiveServer(Path(folder), workers=WORKERS)
+        bartizan.manage("migrate", "--verbosity", "0")
+        bartizan.start()
+        bartizan.stop()  # static files are collected by now: what counts is a restart
+        started = bartizan.start()
+        running.callback(bartizan.stop)
+        key = bartizan.account()[1]
+        bartizan.client("iam", key).create_user(UserName="Li")
+        results = [
+            ("start, seconds (below 3)", f"{started:.2f}", started < 3),
+            memory(bartizan),
+            *against_others(running, bartizan, key),
+            *flatness(bartizan, key),
+            sign_ins(bartizan, key),
+        ]
+    for name, value, reached in results:
+        print(f"{'ok  ' if reached else 'MISS'} {name:<64} {value}")
+    return 0 if all(reached for _, _, reached in results) else 1
+
+
+Result = tuple[str, str, bool]
+
+
+def memory(server: LiveServer) -> Result:
+    """Resident memory of the largest worker after its first requests."""
+    for _ in range(50):
+        server.answers()
+    kib = [
+        int(line.split()[1])
+        for pid in server.workers_of()
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    ]
+    most = max(kib) / 1024
+    return ("memory of a worker, MiB (below 120)", f"{most:.0f}", most < 120)
+
+
+def against_others(running: ExitStack, server: LiveServer, key: Key) -> list[Result]:
+    moto, hello = running.enter_context(moto_server()), running.enter_context(hello_server())
+    moto_user = "Action=CreateUser&Version=2010-05-08&UserName=Li"
+    client.run(moto, [client.signed_post(moto, key, "iam", moto_user)], 0.2)
+    get_user = "Action=GetUser&Version=2010-05-08&UserName=Li"
+
+    def load(port: int, service: str, body: str) -> Callable[[], float]:
+        return partial(rate, port, [client.signed_post(port, key, service, body)])
+
+    medians = in_turns(
+        load(server.port, "sts", WHO),
+        load(moto, "sts", WHO),
+        load(server.port, "iam", get_user),
+        load(moto, "iam", get_user),
+        partial(rate, hello, [client.get(hello)]),
+    )
+    who, moto_who, user, moto_users, bare = medians
+    return [
+        ratio("GetCallerIdentity against moto_server (4 or more)", who, moto_who, 4),
+        ratio("GetUser against moto_server (4 or more)", user, moto_users, 4),
+        ratio("GetCallerIdentity against a bare Django hello (aim: 0.33)", who, bare, 0),
+    ]
+
+
+def flatness(server: LiveServer, key: Key) -> list[Result]:
+    """Two calls with 10 users, then with 100,000, of names all over the table."""
+    found = []
+    for first, end in ((0, FEW), (FEW, MANY)):
+        server.manage(
+            "shell", "--verbosity", "0", "--command", _ADD_USERS.format(first=first, end=end)
+        )
+        get_user = "Action=GetUser&Version=2010-05-08&UserName=user"
+        names = [f"{get_user}{number}" for number in range(0, end, max(end // 500, 1))]
+        users = [client.signed_post(server.port, key, "iam", body) for body in names]
+        who = [client.signed_post(server.port, key, "sts", WHO)]
+        found.append(in_turns(partial(rate, server.port, who), partial(rate, server.port, users)))
+    (few_who, few_users), (many_who, many_users) = found
+    return [
+        ratio("GetCallerIdentity, 100,000 users against 10 (0.9 or more)", many_who, few_who, 0.9),
+        ratio("GetUser, 100,000 users against 10 (0.9 or more)", many_users, few_users, 0.9),
+    ]
+
+
+def sign_ins(server: LiveServer, key: Key) -> Result:
+    """Console sign-ins a second with real Argon2id, eight browsers at once."""
+    iam = server.client("iam", key)
+    iam.create_login_profile(UserName="Li", Password=PASSWORD)
+    account = server.client("sts", key).get_caller_identity()["Account"]
+    path = f"/sign-in/{account}"
+    with urllib.request.urlopen(f"{server.url}{path}") as page:
+        cookie = page.headers["Set-Cookie"].split(";")[0]
+        token = page.read().decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    form = {"csrfmiddlewaretoken": token, "username": "Li", "password": PASSWORD}
+    headers = {
+        "Cookie": cookie,
+        "Origin": server.url,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+
+    def sign_in(_: int) -> int:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("POST", path, urllib.parse.urlencode(form), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    with ThreadPool(8) as pool:
+        pool.map(sign_in, range(16))
+        began = time.perf_counter()
+        statuses = pool.map(sign_in, range(SIGN_INS))
+        elapsed = time.perf_counter() - began
+    if set(statuses) - {302, 303}:
+        raise SystemExit(f"sign-in failed: {sorted(set(statuses))}")
+    each_second = SIGN_INS / elapsed
+    return ("console sign-ins a second (40 or more)", f"{each_second:.0f}", each_second >= 40)
+
+
+def in_turns(*contenders: Callable[[], float]) -> list[float]:
+    turns = [[contender() for contender in contenders] for _ in range(TURNS)]
+    return [statistics.median(figures) for figures in zip(*turns, strict=True)]
+
+
+def rate(port: int, requests: list[bytes]) -> float:
+    """Answers a second; all must be a 200."""
+    load = client.run(port, requests, SECONDS)
+    if load.failed:
+        raise SystemExit(f"{load.failed} requests were not answered with 200")
+    return load.per_second
+
+
+def ratio(name: str, ours: float, theirs: float, goal: float) -> Result:
+    found = ours / theirs
+    return (name, f"{found:.2f}  ({ours:,.0f} / {theirs:,.0f} a second)", found >= goal)
+
+
+@contextmanager
+def moto_server() -> Iterator[int]:
+    port = LiveServer(Path()).port
+    with process("-m", "moto.server", "-p", str(port), port=port):
+        yield port
+
+
+@contextmanager
+def hello_server() -> Iterator[int]:
+    port = LiveServer(Path()).port
+    with process("-m", "tests.benchmarks.hello", str(port), str(WORKERS), port=port):
+        yield port
+
+
+@contextmanager
+def process(*arguments: str, port: int) -> Iterator[None]:
+    """A Python process until the end of the block, once it listens."""
+    quiet = subprocess.DEVNULL
+    running = subprocess.Popen([sys.executable, *arguments], stdout=quiet, stderr=quiet)
+    try:
+        for _ in range(300):
+            try:
+                HTTPConnection("127.0.0.1", port, timeout=1).connect()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
