@@ -136,14 +136,16 @@ def _refusal(request: HttpRequest, problem: AwsError, request_id: str) -> HttpRe
 
 
 def _namespace(request: HttpRequest) -> str:
+    """By the version that was named; an `=` inside a value is escaped and does not look like it."""
     given = request.META.get("QUERY_STRING", "").encode() + getattr(request, "_body", b"")
-    service = "sts" if b"2011-06-15" in given else "iam"
+    service = "sts" if b"Version=2011-06-15" in given else "iam"
     return str(spec.model(service).metadata["xmlNamespace"])
 
 
 def _response(body: bytes, status: int, request_id: str) -> HttpResponse:
     response = HttpResponse(body, status=status, content_type="text/xml")
     response["x-amzn-RequestId"] = request_id
+    response["Content-Length"] = str(len(body))  # else it goes out in chunks
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
