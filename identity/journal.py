@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from identity.errors import ServiceUnavailable
@@ -30,7 +31,8 @@ logger = logging.getLogger(__name__)
 _EVERY_SECONDS = 1.0
 _BATCH = 500
 _FIELDS = tuple(field.attname for field in Event._meta.concrete_fields)
-_encode = DjangoJSONEncoder(separators=(",", ":")).encode
+_encoder = DjangoJSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Journal:
@@ -45,10 +47,9 @@ class Journal:
 
     def append(self, event: Event) -> None:
         """Keep an event. ServiceUnavailable when it cannot be kept: no answer without a record."""
-        line = _encode({name: getattr(event, name) for name in _FIELDS}) + "\n"
+        kept = _line(event)
         try:
             with self._lock:
-                kept = line.encode("utf-8", "replace")
                 if os.write(self._open().fileno(), kept) != len(kept):
                     raise OSError("the disk took a part of an audit event")
         except OSError as problem:
@@ -88,7 +89,15 @@ class Journal:
             self._file = None
 
 
+def _line(event: Event) -> bytes:
+    """The event as one line, without what PostgreSQL keeps in no text: NUL, half a surrogate."""
+    text = _encoder.encode({name: getattr(event, name) for name in _FIELDS})
+    return (_NUL.sub(r"\1\\ufffd", text) + "\n").encode("utf-8", "replace")
+
+
 def _move(path: Path) -> int:
+    """Store a file's events. One that the database cannot hold must not hold up those after it:
+    its file is put aside, and the log says so."""
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,6 +106,10 @@ def _move(path: Path) -> int:
             return moved
     except (BlockingIOError, FileNotFoundError):
         return 0  # its process lives, or another mover was faster
+    except DataError:
+        logger.exception("the database cannot hold the audit events in %s", path)
+        path.rename(path.with_suffix(".refused"))
+        return 0
 
 
 def _events(file: IO[bytes]) -> Iterator[Event]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
@@ -48,6 +49,8 @@ class CallerMiddleware:
     def process_view(
         self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if "\0" in request.path:
+            raise SuspiciousOperation("NUL in the address")  # PostgreSQL takes it in no text
         if request.caller is not None or is_public(view):
             return None
         after = request.get_full_path() if request.method in ("GET", "HEAD") else ""

@@ -13,8 +13,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from identity import journal
+from identity.callers import Caller
+from identity.errors import AwsError
+from identity.facts import Facts
+from identity.gateway import Client
 from identity.models import Account, Event, User
 from tests.authenticator import Authenticator
+from tests.console.conftest import sign_in
 from tests.factories import PASSWORD, Key, make_key
 from tests.sdk_in_process import sdk
 
@@ -92,6 +97,34 @@ def test_changes_and_reads_and_refusals_are_in_the_audit_log(iam: Any, account: 
     journal.drain()
     seen = Event.objects.filter(account=account).values_list("name", "error_code")
     assert set(seen) == {("CreateUser", ""), ("ListUsers", ""), ("GetUser", "NoSuchEntity")}
+
+
+@pytest.mark.parametrize("hostile", ["a\0b", "\\u0000", "\ud800", "\uffff\u2028"])
+def test_no_text_of_a_refused_call_holds_up_the_audit_log(ana: User, hostile: str) -> None:
+    """PostgreSQL keeps neither NUL nor half a surrogate pair: one such event would stop all."""
+    client = Client(Caller(ana), Facts(user_agent=hostile), "iam")
+    with pytest.raises(AwsError):
+        client.get_user(UserName=hostile)
+    client.list_users()
+    assert journal.drain() == 2
+    assert Event.objects.filter(account=ana.account, name="ListUsers").exists()
+
+
+@pytest.mark.parametrize("path", ["/iam/by-id/%00", "/iam/users/a%00b/tags", "/me/keys/done/%00"])
+def test_no_page_has_nul_in_its_address(ana: User, path: str) -> None:
+    assert sign_in(ana).get(path).status_code == 400
+
+
+def test_events_that_the_database_cannot_hold_do_not_hold_up_others(
+    database: str, account: Account, own_journal: journal.Journal
+) -> None:
+    journal.append(Event(account=account, name="ListUsers", region="x" * 65))
+    own_journal.close()
+    journal.append(Event(account=account, name="GetUser"))
+    journal.drain()
+    assert Event.objects.filter(account=account, name="GetUser").count() == 1
+    aside = [path for path in own_journal.folder.iterdir() if path.suffix == ".refused"]
+    assert len(aside) == (1 if database == "postgresql" else 0)
 
 
 def test_temporary_credentials_work_and_end_with_their_key(ana: User) -> None:
