@@ -24,11 +24,12 @@ from tests.credentials import PASSWORD, Key
 from tests.live_server import LiveServer
 
 WORKERS = 2
-SECONDS = 3.0
+SECONDS = 2.0
 TURNS = 5
 WHO = "Action=GetCallerIdentity&Version=2011-06-15"
 FEW, MANY = 10, 100_000
-SIGN_INS = 300
+BROWSERS = 8
+SIGN_INS = 40  # of each browser
 
 _ADD_USERS = """
 from identity import identifiers
@@ -125,37 +126,47 @@ def flatness(server: LiveServer, key: Key) -> list[Result]:
 
 
 def sign_ins(server: LiveServer, key: Key) -> Result:
-    """Console sign-ins a second with real Argon2id, eight browsers at once."""
+    """Console sign-ins a second with real Argon2id: eight people at once."""
     iam = server.client("iam", key)
-    iam.create_login_profile(UserName="Li", Password=PASSWORD)
     account = server.client("sts", key).get_caller_identity()["Account"]
-    path = f"/sign-in/{account}"
-    with urllib.request.urlopen(f"{server.url}{path}") as page:
-        cookie = page.headers["Set-Cookie"].split(";")[0]
-        token = page.read().decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-    form = {"csrfmiddlewaretoken": token, "username": "Li", "password": PASSWORD}
-    headers = {
-        "Cookie": cookie,
-        "Origin": server.url,
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-
-    def sign_in(_: int) -> int:
-        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
-        connection.request("POST", path, urllib.parse.urlencode(form), headers)
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    with ThreadPool(8) as pool:
-        pool.map(sign_in, range(16))
+    people = [f"person{number}" for number in range(BROWSERS)]
+    for name in people:
+        iam.create_user(UserName=name)
+        iam.create_login_profile(UserName=name, Password=PASSWORD)
+    browsers = [Browser(server, f"/sign-in/{account}", name) for name in people]
+    with ThreadPool(BROWSERS) as pool:
+        pool.map(Browser.sign_in, browsers)
         began = time.perf_counter()
-        statuses = pool.map(sign_in, range(SIGN_INS))
-        elapsed = time.perf_counter() - began
-    if set(statuses) - {302, 303}:
-        raise SystemExit(f"sign-in failed: {sorted(set(statuses))}")
-    each_second = SIGN_INS / elapsed
+        pool.map(Browser.sign_in_often, browsers)
+        each_second = BROWSERS * SIGN_INS / (time.perf_counter() - began)
     return ("console sign-ins a second (40 or more)", f"{each_second:.0f}", each_second >= 40)
+
+
+class Browser:
+    """A person's browser with the sign-in page open."""
+
+    def __init__(self, server: LiveServer, path: str, name: str) -> None:
+        self.port, self.path = server.port, path
+        with urllib.request.urlopen(f"{server.url}{path}") as page:
+            cookie = page.headers["Set-Cookie"].split(";")[0]
+            token = (
+                page.read().decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            )
+        form = {"csrfmiddlewaretoken": token, "username": name, "password": PASSWORD}
+        self.body = urllib.parse.urlencode(form)
+        self.headers = {"Cookie": cookie, "Origin": server.url, "Content-Type": client.FORM}
+
+    def sign_in(self) -> None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("POST", self.path, self.body, self.headers)
+        answer = connection.getresponse()
+        if answer.status not in (302, 303):
+            raise SystemExit(f"sign-in was answered with {answer.status}: {answer.read()[:500]!r}")
+        connection.close()
+
+    def sign_in_often(self) -> None:
+        for _ in range(SIGN_INS):
+            self.sign_in()
 
 
 def in_turns(*contenders: Callable[[], float]) -> list[float]:

@@ -18,7 +18,7 @@ from botocore.credentials import Credentials
 from tests.credentials import Key
 
 CONNECTIONS = 16
-_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Load:
 def signed_post(port: int, key: Key, service: str, body: str) -> bytes:
     """The bytes of a signed POST, as boto3 sends it."""
     url = f"http://127.0.0.1:{port}/"
-    request = AWSRequest("POST", url, {"Content-Type": _FORM}, body.encode())
+    request = AWSRequest("POST", url, {"Content-Type": FORM}, body.encode())
     SigV4Auth(Credentials(key.id, key.secret), service, "us-east-1").add_auth(request)
     headers = {"Host": f"127.0.0.1:{port}", "Content-Length": len(body), **dict(request.headers)}
     return _http("POST", headers, body)
