@@ -8,12 +8,16 @@ from identity.policy.evaluate import (
     Decision,
     Layer,
     LayerKind,
+    Match,
     Outcome,
     Source,
     decide,
+    matched_statements,
     root_layer,
 )
 from identity.policy.explain import reason, sentence
+from identity.policy.places import Position, Span
+from identity.policy.principals import Naming, Principal
 from identity.policy.request import Request
 from identity.policy.values import Document, Kind, Statement
 
@@ -24,12 +28,18 @@ __all__ = [
     "Kind",
     "Layer",
     "LayerKind",
+    "Match",
+    "Naming",
     "Outcome",
+    "Position",
+    "Principal",
     "Request",
     "Source",
+    "Span",
     "Statement",
     "decide",
     "load",
+    "matched_statements",
     "parse",
     "reason",
     "root_layer",

@@ -6,11 +6,14 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from identity.errors import MalformedPolicyDocument
-from identity.policy import limits, strict_json
+from identity.policy import limits, strict_json, trust
 from identity.policy.conditions import Condition
+from identity.policy.places import statement_spans
+from identity.policy.principals import EVERYONE, TYPES, Named
 from identity.policy.values import (
     VERSION_2008,
     VERSION_2012,
+    VERSIONS,
     Document,
     Effect,
     Kind,
@@ -47,8 +50,14 @@ def parse(text: str, kind: Kind = Kind.IDENTITY) -> Document:
     Raises `MalformedPolicyDocument` with AWS's message for the first rule that it breaks. The size
     quotas are not among them: see `size`.
     """
-    document = _read(text, kind)
-    limits.check_document(document, kind)
+    members = _json(text, kind)
+    if kind is Kind.TRUST:
+        trust.check_grammar(members)
+    document = _document(members, kind, text)
+    if kind is Kind.TRUST:
+        trust.check_document(document)
+    else:
+        limits.check_document(document, kind)
     return document
 
 
@@ -60,7 +69,7 @@ def load(text: str, kind: Kind = Kind.IDENTITY) -> Document:
     evaluated stays in its statement, where `conditions.answer` says `UNKNOWN`.
     """
     try:
-        return _read(text, kind)
+        return _document(_json(text, kind), kind, text)
     except MalformedPolicyDocument:
         return UNREADABLE
 
@@ -70,40 +79,40 @@ def size(text: str) -> int:
     return len(strict_json.without_white_space(text))
 
 
-def _read(text: str, kind: Kind) -> Document:
-    if kind is Kind.TRUST:
-        raise MalformedPolicyDocument("Role trust policies are not supported yet.")
+def _json(text: str, kind: Kind) -> object:
     try:
-        members = strict_json.read(text)
+        return strict_json.read(text)
     except ValueError:
+        if kind is Kind.TRUST:
+            raise MalformedPolicyDocument("This policy contains invalid Json") from None
         raise _SyntaxError from None
-    document = _document(members)
-    for statement in document.statements:
-        _check_elements(statement, variables=document.variables)
-    return document
 
 
-def _document(members: object) -> Document:
+def _document(members: object, kind: Kind, text: str) -> Document:
     if not _is_object(members) or not members.keys() <= _TOP_ELEMENTS:
         raise _SyntaxError
     version = _string(members.get("Version", VERSION_2008))
     given = members.get("Statement")
     statements = given if isinstance(given, list) else [given]
-    if version not in (VERSION_2008, VERSION_2012) or not statements:
+    if version not in VERSIONS or not statements:
         raise _SyntaxError
-    return Document(
+    document = Document(
         version,
         _string(members.get("Id", "")),
-        tuple(_statement(one, index) for index, one in enumerate(statements)),
+        tuple(_statement(one, index, kind) for index, one in enumerate(statements)),
+        statement_spans(text),
     )
+    for statement in document.statements:
+        _check_elements(statement, kind, variables=document.variables)
+    return document
 
 
-def _statement(members: object, index: int) -> Statement:
+def _statement(members: object, index: int, kind: Kind) -> Statement:
     if not _is_object(members) or not members.keys() <= _STATEMENT_ELEMENTS:
         raise _SyntaxError
-    if members.keys() >= {"Action", "NotAction"} or members.keys() >= {"Resource", "NotResource"}:
+    if any(members.keys() >= {name, f"Not{name}"} for name in ("Action", "Resource", "Principal")):
         raise _SyntaxError
-    if not members.keys().isdisjoint({"Principal", "NotPrincipal"}):
+    if not (kind.names_principals or members.keys().isdisjoint({"Principal", "NotPrincipal"})):
         raise MalformedPolicyDocument("Policy document should not specify a principal.")
     return Statement(
         sid=_string(members.get("Sid", "")),
@@ -112,17 +121,21 @@ def _statement(members: object, index: int) -> Statement:
         not_actions=_strings(members.get("NotAction", [])),
         resources=_strings(members.get("Resource", [])),
         not_resources=_strings(members.get("NotResource", [])),
+        principals=_principals(members, "Principal"),
+        not_principals=_principals(members, "NotPrincipal"),
         conditions=_conditions(members.get("Condition", {})),
         index=index,
     )
 
 
-def _check_elements(statement: Statement, *, variables: bool) -> None:
-    """Refuse a statement that says nothing of actions or resources, or names a broken variable."""
+def _check_elements(statement: Statement, kind: Kind, *, variables: bool) -> None:
+    """Refuse a statement that lacks what its kind must say, or names a broken variable."""
     resources = statement.resources + statement.not_resources
+    if kind.names_principals and not statement.principals + statement.not_principals:
+        raise MalformedPolicyDocument("Missing required field Principal")
     if not statement.actions + statement.not_actions:
         raise MalformedPolicyDocument("Policy statement must contain actions.")
-    if not resources:
+    if not resources and kind is not Kind.TRUST:
         raise MalformedPolicyDocument("Policy statement must contain resources.")
     wanted = [value for condition in statement.conditions for value in condition.values]
     if variables and any(map(malformed, [*resources, *wanted])):
@@ -152,6 +165,21 @@ def _string(value: object) -> str:
 
 def _strings(value: object) -> tuple[str, ...]:
     return tuple(map(_string, value if isinstance(value, list) else [value]))
+
+
+def _principals(members: dict[str, object], element: str) -> tuple[Named, ...]:
+    """`"*"`, or an object of types; an element that is there names at least one principal."""
+    if element not in members:
+        return ()
+    given = members[element]
+    if given == "*":
+        return (EVERYONE,)
+    if not _is_object(given) or not given.keys() <= set(TYPES):
+        raise _SyntaxError
+    listed = tuple((kind, name) for kind, names in given.items() for name in _strings(names))
+    if not listed:
+        raise MalformedPolicyDocument(f"Missing required field {element} cannot be empty!")
+    return listed
 
 
 def _conditions(operators: object) -> tuple[Condition, ...]:

@@ -1,22 +1,22 @@
 """The decision: what the layers of policies around a request say, taken together.
 
-AWS's "Policy evaluation logic" within one account: an explicit deny in any layer wins; then every
-ceiling must allow and at least one granting layer must; what nobody allows is denied.
+AWS's "Policy evaluation logic": an explicit deny in any layer wins; then every ceiling must allow
+and so must a granting layer, or both sides where a request crosses accounts; what nobody allows is
+denied. How far a resource-based policy grants depends on how it names who asks (`Naming`).
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from identity.policy import conditions
-from identity.policy.conditions import Answer
-from identity.policy.patterns import action_matches, matches
+from identity.policy.matching import naming
+from identity.policy.places import Span
+from identity.policy.principals import Naming
 from identity.policy.request import Request
 from identity.policy.values import VERSION_2012, Document, Statement
-from identity.policy.variables import expand
 
 
 class LayerKind(enum.Enum):
@@ -25,6 +25,7 @@ class LayerKind(enum.Enum):
     RCP = "resource control policy"
     SCP = "service control policy"
     RESOURCE = "resource-based policy"
+    TRUST = "role trust policy"
     ROOT = "root user"
     IDENTITY = "identity-based policy"
     BOUNDARY = "permissions boundary"
@@ -32,6 +33,8 @@ class LayerKind(enum.Enum):
 
 
 CEILINGS = frozenset({LayerKind.RCP, LayerKind.SCP, LayerKind.BOUNDARY, LayerKind.SESSION})
+OF_RESOURCE = frozenset({LayerKind.RESOURCE, LayerKind.TRUST})
+OF_CALLER = frozenset({LayerKind.ROOT, LayerKind.IDENTITY})
 _ORDER = {kind: place for place, kind in enumerate(LayerKind)}
 
 
@@ -65,7 +68,7 @@ class Decision:
 
     `kind` is the layer that decided: the one that allowed or denied, or the first one that did not
     allow; `None` if there was none to ask. `source`, `statement` (its index, from 0) and `sid` name
-    the statement that allowed or denied; an implicit deny has none.
+    the statement that allowed or denied, `span` its place in the text; an implicit deny has none.
     """
 
     allowed: bool
@@ -74,25 +77,28 @@ class Decision:
     source: str | None = None
     statement: int | None = None
     sid: str | None = None
+    span: Span | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return self.allowed
 
 
-class _Match(NamedTuple):
-    """A statement that applies to the request, and where it stands."""
+class Match(NamedTuple):
+    """A statement that applies to the request, where it stands, and how it names who asks."""
 
     kind: LayerKind
     source: str
     statement: Statement
+    span: Span | None
+    naming: Naming
 
 
 class _Verdict(NamedTuple):
-    """What one layer says: the first statement of each effect that applies."""
+    """What one layer says: the first statement that denies, the one that allows furthest."""
 
     kind: LayerKind
-    deny: _Match | None
-    allow: _Match | None
+    deny: Match | None
+    allow: Match | None
 
 
 def root_layer() -> Layer:
@@ -103,22 +109,40 @@ def root_layer() -> Layer:
 def decide(request: Request, layers: Sequence[Layer]) -> Decision:
     """Whether the layers let the request through; their order does not matter.
 
-    A statement whose condition cannot be evaluated denies if it is a Deny, and allows nothing if it
-    is an Allow.
+    Pass one layer for each level of SCPs and RCPs, none for principals and resources that these do
+    not reach; a `SESSION` layer for every session that was given policies, and an empty one for a
+    federated user who was given none. A statement whose condition cannot be evaluated denies if it
+    is a Deny, and allows nothing if it is an Allow.
     """
     ordered = sorted(layers, key=lambda layer: _ORDER[layer.kind])
     verdicts = [_weigh(layer, request) for layer in ordered]
     for verdict in verdicts:
         if verdict.deny:
             return _decision(Outcome.EXPLICIT_DENY, verdict.deny)
-    refusing = _first_refusal(verdicts)
-    grant = next((one.allow for one in verdicts if one.allow and one.kind not in CEILINGS), None)
-    if refusing or grant is None:
-        return Decision(False, Outcome.IMPLICIT_DENY, refusing)
-    return _decision(Outcome.ALLOWED, grant)
+    return _without_deny(verdicts, request.crosses_accounts)
 
 
-def _decision(outcome: Outcome, match: _Match) -> Decision:
+def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]:
+    """The statements that determine the decision: all that deny, else all that grant if allowed.
+
+    Those of the simulator's `MatchedStatements`: an implicit deny has none, ceilings do not grant.
+    """
+    outcome = decide(request, layers).outcome
+    if outcome is Outcome.IMPLICIT_DENY:
+        return []
+    statements = (
+        _match(layer, source, statement, request)
+        for layer in layers
+        for source in layer.policies
+        for statement in source.document.statements
+    )
+    matches = [match for match in statements if match is not None]
+    if outcome is Outcome.EXPLICIT_DENY:
+        return [match for match in matches if match.statement.effect == "Deny"]
+    return [match for match in matches if match.kind not in CEILINGS]
+
+
+def _decision(outcome: Outcome, match: Match) -> Decision:
     statement = match.statement
     return Decision(
         outcome is Outcome.ALLOWED,
@@ -127,63 +151,75 @@ def _decision(outcome: Outcome, match: _Match) -> Decision:
         match.source,
         statement.index,
         statement.sid or None,
+        match.span,
     )
 
 
-def _first_refusal(verdicts: Sequence[_Verdict]) -> LayerKind | None:
-    """The first kind in AWS's order that had to allow and did not.
+# --- what the layers say together ----------------------------------------------------------------
 
-    One granting layer is enough; when none allows, the last of them in that order is named, so that
-    a principal with no policy at all reads of identity-based policies.
+
+def _without_deny(verdicts: Sequence[_Verdict], crosses_accounts: bool) -> Decision:
+    silent = {verdict.kind for verdict in verdicts if not verdict.allow}
+    allows = [verdict.allow for verdict in verdicts if verdict.allow]
+    own = next((match for match in allows if match.kind in OF_CALLER), None)
+    of_resource = (match for match in allows if match.kind in OF_RESOURCE)
+    given = max(of_resource, key=lambda match: match.naming, default=None)
+    # Between accounts, no way of naming the caller replaces what the caller's own account says.
+    reach = given.naming if given and not crosses_accounts else Naming.NONE
+    grant = given if reach >= Naming.OWNER else own
+    refusing = list(_refusing(silent, given, grant, reach, crosses_accounts))
+    if refusing or grant is None:
+        return Decision(False, Outcome.IMPLICIT_DENY, refusing[0])
+    return _decision(Outcome.ALLOWED, grant)
+
+
+def _refusing(
+    silent: set[LayerKind],
+    given: Match | None,
+    grant: Match | None,
+    reach: Naming,
+    crosses_accounts: bool,
+) -> Iterator[LayerKind | None]:
+    """The kinds that had to allow and did not, in AWS's order.
+
+    `None` comes last, for a grant that no layer is there to give.
     """
-    granting = [verdict for verdict in verdicts if verdict.kind not in CEILINGS]
-    granted = any(verdict.allow for verdict in granting)
-    last = granting[-1] if granting else None
-    for verdict in verdicts:
-        required = verdict.kind in CEILINGS or (not granted and verdict is last)
-        if required and not verdict.allow:
-            return verdict.kind
-    return None
+    yield from (kind for kind in (LayerKind.RCP, LayerKind.SCP) if kind in silent)
+    if not given and (crosses_accounts or LayerKind.TRUST in silent):
+        yield LayerKind.TRUST if LayerKind.TRUST in silent else LayerKind.RESOURCE
+    if not grant and (LayerKind.IDENTITY in silent or given or crosses_accounts):
+        yield LayerKind.IDENTITY
+    elif not grant and LayerKind.RESOURCE in silent:
+        yield LayerKind.RESOURCE
+    if reach < Naming.SELF:
+        yield from (kind for kind in (LayerKind.BOUNDARY, LayerKind.SESSION) if kind in silent)
+    if not grant:
+        yield None
 
 
 def _weigh(layer: Layer, request: Request) -> _Verdict:
-    allow = None
+    allow: Match | None = None
+    # Only a policy of the resource can allow further than the first statement that allows.
+    enough = Naming.SELF if layer.kind in OF_RESOURCE else Naming.ACCOUNT
     for source in layer.policies:
         for statement in source.document.statements:
-            if allow is not None and statement.effect == "Allow":
+            if allow is not None and allow.naming >= enough and statement.effect == "Allow":
                 continue
-            answer = _applies(statement, request, source.document.variables)
-            if statement.effect == "Deny" and answer is not Answer.NO:
-                return _Verdict(layer.kind, _Match(layer.kind, source.name, statement), allow)
-            if statement.effect == "Allow" and answer is Answer.YES:
-                allow = _Match(layer.kind, source.name, statement)
+            match = _match(layer, source, statement, request)
+            if match is not None and statement.effect == "Deny":
+                return _Verdict(layer.kind, match, allow)
+            if match is not None and (allow is None or match.naming > allow.naming):
+                allow = match
     return _Verdict(layer.kind, None, allow)
 
 
-# --- one statement ------------------------------------------------------------------------------
-
-
-def _applies(statement: Statement, request: Request, variables: bool) -> Answer:
-    if not _names_action(statement, request.action):
-        return Answer.NO
-    if not _names_resource(statement, request, variables):
-        return Answer.NO
-    if statement.principals or statement.not_principals:
-        return Answer.UNKNOWN
-    return conditions.answer(statement.conditions, request, variables=variables)
-
-
-def _names_action(statement: Statement, action: str) -> bool:
-    if statement.actions:
-        return action_matches(statement.actions, action)
-    return not action_matches(statement.not_actions, action)
-
-
-def _names_resource(statement: Statement, request: Request, variables: bool) -> bool:
-    listed = statement.resources or statement.not_resources
-    expanded = (expand(pattern, request, variables=variables) for pattern in listed)
-    named = any(pieces is not None and matches(pieces, request.resource) for pieces in expanded)
-    return named if statement.resources else not named
+def _match(layer: Layer, source: Source, statement: Statement, request: Request) -> Match | None:
+    document = source.document
+    named = naming(statement, request, variables=document.variables)
+    if named is Naming.NONE:
+        return None
+    span = document.spans[statement.index] if document.spans else None
+    return Match(layer.kind, source.name, statement, span, named)
 
 
 _ROOT_LAYER = Layer(

@@ -8,13 +8,16 @@ from identity.policy.evaluate import Decision, LayerKind, Outcome
 def sentence(decision: Decision, *, caller_arn: str, action: str, resource: str) -> str:
     """AWS's access-denied message for a refused request ("Troubleshoot access denied messages").
 
-    Naming only the kind of policy that refused, never the policy. Raises `ValueError` if the
+    Naming only the kind of policy that refused, never the policy; of a role that does not trust the
+    caller it says no more than of one that does not exist. Raises `ValueError` if the
     decision allows.
     """
     if decision:
         raise ValueError("an allowed request has no refusal to explain")
     refusal = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
-    if decision.kind is None:
+    if decision.kind is None or (
+        decision.kind is LayerKind.TRUST and decision.outcome is Outcome.IMPLICIT_DENY
+    ):
         return refusal
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return f"{refusal} with an explicit deny in {_with_article(decision.kind)}"
@@ -32,7 +35,8 @@ def reason(decision: Decision) -> str:
 
 
 def _with_article(kind: LayerKind) -> str:
-    return f"{'an' if kind is LayerKind.IDENTITY else 'a'} {kind.value}"
+    articles = {LayerKind.IDENTITY: "an", LayerKind.TRUST: "the"}
+    return f"{articles.get(kind, 'a')} {kind.value}"
 
 
 def _noun(kind: LayerKind | None) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from identity.errors import MalformedPolicyDocument
+from identity.policy import principals
 from identity.policy.conditions import check
 from identity.policy.patterns import Piece, matches
 from identity.policy.values import VERSION_2012, Document, Kind, Statement
@@ -57,6 +58,7 @@ def check_document(document: Document, kind: Kind) -> None:
         _check_resource(resource)
     for statement in document.statements:
         _check_vendors(statement)
+        _check_principals(statement)
 
 
 def _all_resources(document: Document) -> Iterable[str]:
@@ -109,6 +111,12 @@ def _check_iam_resource(resource: str, region: str, name: str) -> None:
         raise MalformedPolicyDocument(
             f'IAM resource path must either be "*" or start with {", ".join(IAM_PATHS)}.'
         )
+
+
+def _check_principals(statement: Statement) -> None:
+    if statement.effect == "Allow" and statement.not_principals:
+        raise MalformedPolicyDocument("Allow with NotPrincipal is not allowed.")
+    principals.check_spelling(statement.principals + statement.not_principals)
 
 
 def _check_vendors(statement: Statement) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from identity.policy.principals import Principal
+
 Value: TypeAlias = str | tuple[str, ...]
 
 
@@ -17,12 +19,17 @@ class Request:
     empty tuple is an absent one. A key that stands in two spellings holds the values of both, and
     so fits no plain operator: AWS says that `aws:ResourceTag/Name` means either `Name` or `name`,
     "but not both".
+
+    `principal` is who asks, for policies that name principals; `resource_account` is the owner of
+    the resource, and matters where that is not the account of who asks.
     """
 
     principal_arn: str
     action: str
     resource: str
     context: Mapping[str, Value]
+    principal: Principal | None = None
+    resource_account: str = ""
     _folded: dict[str, Value] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -32,6 +39,13 @@ class Request:
                 name = key.lower()
                 folded[name] = _both(folded[name], value) if name in folded else value
         object.__setattr__(self, "_folded", folded)
+
+    @property
+    def crosses_accounts(self) -> bool:
+        """Whether both accounts have to allow: that of who asks and that of the resource."""
+        if not self.resource_account:
+            return False
+        return self.principal is None or self.principal.account not in ("", self.resource_account)
 
     def value(self, key: str) -> Value | None:
         """What the request says of a condition key, whose name may be spelled in any case."""

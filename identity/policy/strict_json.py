@@ -15,7 +15,7 @@ MAX_DEPTH = 16
 _ALLOWED_CHARACTERS = re.compile(r"[\t\n\r\x20-\xff]+")
 
 # A string that never closes runs to the end of the text, so that every scan stays linear.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r'(?P<string>"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z))'
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<space>[ \t\n\r]+)",
     re.DOTALL,
@@ -53,12 +53,12 @@ def read(text: str) -> object:
 
 def without_white_space(text: str) -> str:
     """`text` with the white space between JSON tokens removed; strings stay as they are."""
-    return _TOKEN.sub(lambda token: "" if token.lastgroup == "space" else token.group(), text)
+    return TOKEN.sub(lambda token: "" if token.lastgroup == "space" else token.group(), text)
 
 
 def _depth(text: str) -> int:
     depth = deepest = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         if token.lastgroup == "open":
             depth += 1
             deepest = max(deepest, depth)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from identity.policy.conditions import Condition
+from identity.policy.places import Span
+from identity.policy.principals import Named
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 
 VERSION_2008 = "2008-10-17"
 VERSION_2012 = "2012-10-17"
+VERSIONS = (VERSION_2008, VERSION_2012)
 
 
 class Kind(enum.Enum):
@@ -20,7 +23,12 @@ class Kind(enum.Enum):
     IDENTITY = "identity"
     MANAGED = "managed"
     SESSION = "session"
+    RESOURCE = "resource"
     TRUST = "trust"
+
+    @property
+    def names_principals(self) -> bool:
+        return self in (Kind.RESOURCE, Kind.TRUST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +44,24 @@ class Statement:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
-    principals: tuple[tuple[str, str], ...] = ()
-    not_principals: tuple[tuple[str, str], ...] = ()
+    principals: tuple[Named, ...] = ()
+    not_principals: tuple[Named, ...] = ()
     conditions: tuple[Condition, ...] = ()
     index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A policy document; policy variables mean something in version 2012-10-17 only."""
+    """A policy document; policy variables mean something in version 2012-10-17 only.
+
+    `spans` tells where in the text that was read each statement stands; it is no part of what the
+    document says.
+    """
 
     version: str
     id: str
     statements: tuple[Statement, ...]
+    spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def variables(self) -> bool:

@@ -34,10 +34,17 @@ def layer(*documents: str, kind: LayerKind = LayerKind.IDENTITY, stored: bool = 
     """A layer of policies named policy-1, policy-2, …; `stored` reads them without validation."""
     read = load if stored else parse
     sources = (
-        Source(f"policy-{number}", read(document, Kind.IDENTITY))
+        Source(f"policy-{number}", read(document, _kind_of(document, kind)))
         for number, document in enumerate(documents, 1)
     )
     return Layer(kind, tuple(sources))
+
+
+def _kind_of(document: str, kind: LayerKind) -> Kind:
+    """Documents that name no principal are read as those of one."""
+    if '"Principal"' not in document and '"NotPrincipal"' not in document:
+        return Kind.IDENTITY
+    return Kind.TRUST if kind is LayerKind.TRUST else Kind.RESOURCE
 
 
 def request(action: str = "iam:GetUser", resource: str = ANA, **context: Any) -> Request:

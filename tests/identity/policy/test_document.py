@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from identity.policy import UNREADABLE, Kind, load, parse
+from identity.policy import UNREADABLE, load, parse
 from tests.identity.policy.builders import SYNTAX, refusal, statement, text
 
 
@@ -140,14 +140,6 @@ def test_a_fault_of_grammar_is_a_syntax_error(document: str) -> None:
 def test_a_statement_says_what_it_is_about() -> None:
     assert refusal(text(without("Action"))) == "Policy statement must contain actions."
     assert refusal(text(without("Resource"))) == "Policy statement must contain resources."
-
-
-def test_trust_policies_are_refused_until_they_are_understood() -> None:
-    trust = json.dumps(
-        {"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}
-    )
-    assert refusal(trust, Kind.TRUST) == "Role trust policies are not supported yet."
-    assert load(trust, Kind.TRUST) is UNREADABLE
 
 
 @pytest.mark.parametrize(

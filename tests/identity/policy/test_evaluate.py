@@ -119,8 +119,8 @@ def test_the_first_layer_in_awss_order_is_named() -> None:
     kinds: list[LayerKind] = [kind for kind in LayerKind if kind is not LayerKind.ROOT]
     for at, kind in enumerate(kinds):
         decision = decide(DELETE_ANA, silent[: len(silent) - at])
-        # A resource-based policy that is silent leaves the word to the identity-based ones.
-        named = LayerKind.IDENTITY if kind is LayerKind.RESOURCE else kind
+        # A resource-based policy that is silent leaves the word to those that must allow.
+        named = LayerKind.TRUST if kind is LayerKind.RESOURCE else kind
         assert decision == Decision(False, Outcome.IMPLICIT_DENY, named)
     for at, kind in enumerate(LayerKind):
         assert decide(DELETE_ANA, denying[: len(denying) - at]).kind is kind
@@ -149,7 +149,7 @@ def test_an_unreadable_stored_document_denies_what_others_allow() -> None:
 
 
 @pytest.mark.parametrize("element", ["principals", "not_principals"])
-def test_a_statement_about_principals_closes_until_principals_are_understood(element: str) -> None:
+def test_a_statement_about_principals_closes_when_nobody_says_who_asks(element: str) -> None:
     def made(effect: Any) -> Layer:
         everyone: Any = {element: (("AWS", "*"),)}
         one = Statement("", effect, actions=("*",), resources=("*",), **everyone)

@@ -36,6 +36,12 @@ def test_a_refusal_names_the_kind_of_policy(kind: LayerKind, words: str) -> None
     assert told(explicit) == f"{REFUSAL} with an explicit deny in {article} {words}"
 
 
+def test_a_role_that_does_not_trust_the_caller_says_no_more_than_one_that_does_not_exist() -> None:
+    assert told(denied(Outcome.IMPLICIT_DENY, LayerKind.TRUST)) == REFUSAL
+    explicit = told(denied(Outcome.EXPLICIT_DENY, LayerKind.TRUST))
+    assert explicit == f"{REFUSAL} with an explicit deny in the role trust policy"
+
+
 def test_a_refusal_without_a_layer_has_no_reason() -> None:
     assert told(denied(Outcome.IMPLICIT_DENY, None)) == REFUSAL
     assert reason(denied(Outcome.IMPLICIT_DENY, None)) == "no policy allows it"
