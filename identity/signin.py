@@ -59,10 +59,11 @@ class Claim:
     @classmethod
     def of_user(cls, id_or_alias: str, name: str) -> Self:
         account = Account.objects.at(id_or_alias).first()
-        if account is None:
-            return cls(None, None, f"{folded(id_or_alias.strip())}/{folded(name)}")
-        user = account.iam_users.named(name).select_related("account").first()
-        return cls(account, user, user.unique_id if user else f"{account.pk}/{folded(name)}")
+        # One query whether or not there is an account, a user, a password: time must not tell.
+        users = User.objects.filter(account_id=account.pk if account else "", is_root=False)
+        user = users.named(name).select_related("account", "login_profile").first()
+        where = account.pk if account else folded(id_or_alias.strip())
+        return cls(account, user, user.unique_id if user else f"{where}/{folded(name)}")
 
     @classmethod
     def of_root(cls, email: str) -> Self:

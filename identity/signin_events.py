@@ -24,11 +24,12 @@ RECOVERY_CODE = "recovery code"
 def password_refused(account: Account | None, user: User | None, facts: Facts) -> None:
     """A wrong password, or a name that is nobody's: what was typed for it is not recorded.
 
-    Without an account there is no audit log that could hold it: a line in ours must do.
+    Without an account there is no audit log that could hold it: a line in ours must do. The event
+    is made all the same, and dropped later: the time must not tell.
     """
     if account is None:
         logger.warning("sign-in to no account from `%s`, %s", facts.source_ip, facts.request_id)
-        return
+        account = Account(pk="")
     if user is None:
         identity = {"type": "IAMUser", "accountId": account.pk, "userName": HIDDEN}
         error = "No username found in supplied account"

@@ -9,11 +9,14 @@ from statistics import median
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from identity import passwords
+from identity import journal, passwords
 from identity.models import (
+    Event,
     LoginProfile,
     PasswordPolicy,
     ThrottleBucket,
@@ -114,6 +117,22 @@ def test_every_wrong_password_costs_one_hash(browser: Client, ana: User, hashes:
     hashes.clear()
     send_root_password(browser, "nobody@example.test")
     assert hashes == ["verify"]
+
+
+def test_every_wrong_password_costs_as_many_queries_and_one_line_of_the_journal(
+    browser: Client, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them takes a part of a millisecond, which two hundred tries would tell apart."""
+    lines: list[Event] = []
+    monkeypatch.setattr(journal, "append", lines.append)
+    states = {**_wrong_passwords(ana), "unknown account": ("nowhere", "ana", WRONG)}
+    costs = {}
+    for state, (account, name, password) in states.items():
+        lines.clear()
+        with CaptureQueriesContext(connection) as queries:
+            send_password(browser, name, password, account)
+        costs[state] = (len(queries), len(lines))
+    assert set(costs.values()) == {(costs["wrong password"][0], 1)}, costs
 
 
 def test_the_time_taken_tells_nothing(browser: Client, ana: User) -> None:
