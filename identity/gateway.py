@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _TRIES = 3
 
+Step = TypeVar("Step")
+
 
 def perform(call: Call) -> Result:
     """Validate, authorise, run in a transaction, record. Raises AwsError, having recorded it.
@@ -28,17 +30,30 @@ def perform(call: Call) -> Result:
     A change and its audit event commit together; reads and refusals go to the journal, which
     outlives the process that wrote it.
     """
+    return prepared(call)()
+
+
+def prepared(call: Call) -> Callable[[], Result]:
+    """As `perform`, in two steps: all that comes before the transaction now, the rest when called.
+
+    For who has a transaction of its own: hashing inside would hold its locks too long.
+    """
+    operation = _recorded(call, lambda: _prepare(call))
+    return lambda: _recorded(call, lambda: _run(operation, call))
+
+
+def _recorded(call: Call, step: Callable[[], Step]) -> Step:
     try:
-        return _guarded(call)
+        return _guarded(call, step)
     except AwsError as problem:
         audit.refused(call, problem)
         raise
 
 
-def _guarded(call: Call) -> Result:
+def _guarded(call: Call, step: Callable[[], Step]) -> Step:
     """Whatever breaks inside is a refusal: busy when the database is, otherwise our failure."""
     try:
-        return _perform(registry.find(call.service, call.action), call)
+        return step()
     except AwsError:
         raise
     except OperationalError as problem:
@@ -49,11 +64,16 @@ def _guarded(call: Call) -> Result:
         raise InternalFailure("The request processing has failed.") from problem
 
 
-def _perform(operation: Operation, call: Call) -> Result:
+def _prepare(call: Call) -> Operation:
+    operation = registry.find(call.service, call.action)
     validate.validate(operation.model.input_shape, call.params)
     authorization.authorize(call, operation)
     if operation.prepare:
         call.prepared = operation.prepare(call)
+    return operation
+
+
+def _run(operation: Operation, call: Call) -> Result:
     return _read(operation, call) if operation.read_only else _write(operation, call)
 
 

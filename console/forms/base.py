@@ -75,10 +75,23 @@ def send(request: HttpRequest, form: Form, act: Callable[[], HttpResponse]) -> H
     form then carries the reason, nothing was changed and the same form may be sent again. Raises
     ServiceUnavailable when the database does not take it now.
     """
+    return send_prepared(request, form, lambda: act)
+
+
+def send_prepared(
+    request: HttpRequest, form: Form, prepare: Callable[[], Callable[[], HttpResponse]]
+) -> HttpResponse | None:
+    """As `send`, where `prepare` comes before the transaction and returns what is done in it.
+
+    What takes long, such as hashing a password, would otherwise make all other writers wait.
+    """
     try:
+        act = prepare()
         with transaction.atomic():
             return _once(request, form, act)
     except AwsError as error:
+        if answer := first_result(request):  # it was sent twice, and refused for what it has done
+            return answer
         add_problem(form, error)
     except OperationalError as problem:
         logger.exception("the database did not take a form")

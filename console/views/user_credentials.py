@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from console import handoff, password_rules
-from console.forms.base import send
+from console.forms.base import send, send_prepared
 from console.forms.user_credentials import PasswordForm
 from console.forms.users import ConfirmForm
 from console.grants import let_change_own_password
@@ -19,7 +20,8 @@ from console.names import sign_in_url
 from console.responses import address, see_other
 from console.views import secrets_once
 from console.views.user_pages import of_user, page, segment
-from identity import passwords
+from identity import gateway, passwords
+from identity.calls import Call
 from identity.errors import NoSuchEntity
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def password(request: Request, user: t.UserTypeDef) -> HttpResponse:
     enabled = has_console_access(request, user)
     form = PasswordForm(request.POST or None)
     if form.is_valid() and (
-        done := send(request, form, lambda: _set_password(request, user, form, enabled=enabled))
+        done := send_prepared(request, form, lambda: _hashed(request, user, form, enabled=enabled))
     ):
         return done
     rules = password_rules.listed(passwords.rules(request.caller.account))
@@ -63,18 +65,29 @@ def has_console_access(request: Request, user: t.UserTypeDef) -> bool:
     return True
 
 
-def _set_password(
+def _hashed(
     request: Request, user: t.UserTypeDef, form: PasswordForm, *, enabled: bool
-) -> HttpResponse:
+) -> Callable[[], HttpResponse]:
+    """Hash the password, and up to 24 of before to compare it with; returns what sets it."""
     given = form.typed_password() or passwords.generate(request.caller.account)
     must_change = form.cleaned_data["must_change"]
-    profile: dict[str, Any] = {"Password": given, "PasswordResetRequired": must_change}
-    write = request.iam.update_login_profile if enabled else request.iam.create_login_profile
-    write(UserName=user["UserName"], **profile)
-    if must_change:
-        let_change_own_password(request, user)
-    values = credentials_of(request, user["UserName"], given)
-    return handoff.give(request, request.caller.user, values, "user-password-done", segment(user))
+    profile = {
+        "UserName": user["UserName"],
+        "Password": given,
+        "PasswordResetRequired": must_change,
+    }
+    action = "UpdateLoginProfile" if enabled else "CreateLoginProfile"
+    write = gateway.prepared(Call(request.caller, "iam", action, profile, request.facts))
+
+    def set_password() -> HttpResponse:
+        write()
+        if must_change:
+            let_change_own_password(request, user)
+        values = credentials_of(request, user["UserName"], given)
+        giver = request.caller.user
+        return handoff.give(request, giver, values, "user-password-done", segment(user))
+
+    return set_password
 
 
 def credentials_of(request: Request, name: str, password: str) -> dict[str, str]:

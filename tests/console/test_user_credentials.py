@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from identity import identifiers, mfa
-from identity.models import AccessKey, Account, Event, LoginProfile, User, VirtualMfaDevice
+from identity.hashers import Argon2id
+from identity.models import (
+    AccessKey,
+    Account,
+    Event,
+    LoginProfile,
+    PasswordPolicy,
+    User,
+    VirtualMfaDevice,
+)
 from tests.console.conftest import SignedIn
 from tests.console.pages import submit, text
 from tests.factories import make_key, make_login_profile, make_user
@@ -76,6 +88,42 @@ def test_a_weak_password_is_refused_at_its_field_and_not_repeated(
     assert answer.status_code == 422
     assert "at least 3 of these" in answer.context["form"].errors["password"][0]
     assert "weakling" not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_password_is_hashed_while_other_writers_wait(
+    browser: Client, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a history of 24 it would take more than half a second of SQLite's only write lock."""
+    PasswordPolicy.objects.create(account=ben.account, password_reuse_prevention=24)
+    make_login_profile(ben)
+    inside: list[bool] = []
+    for name in ("encode", "verify"):
+        work = getattr(Argon2id, name)
+
+        def watched(*given: Any, work: Any = work) -> Any:
+            inside.append(connection.in_atomic_block)
+            return work(*given)
+
+        monkeypatch.setattr(Argon2id, name, watched)
+    typed = {"password_kind": "typed", "password": "Rather-good-8"}
+    assert submit(browser, "/iam/users/ben/password", **typed).status_code == 303
+    assert len(inside) >= 2
+    assert not any(inside)
+
+
+def test_a_reset_that_is_sent_twice_is_not_refused_by_the_history_it_made(
+    browser: Client, ben: User
+) -> None:
+    PasswordPolicy.objects.create(account=ben.account, password_reuse_prevention=24)
+    make_login_profile(ben)
+    form = browser.get("/iam/users/ben/password").context["form"]
+    typed = {"password_kind": "typed", "password": "Rather-good-8"}
+    sent = {"form_token": form["form_token"].value(), **typed}
+    answers = [browser.post("/iam/users/ben/password", sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert Event.objects.filter(name="UpdateLoginProfile", error_code="").count() == 1
 
 
 def test_disabling_takes_the_password_and_nothing_else(browser: Client, ben: User) -> None:
