@@ -45,7 +45,8 @@ account.count(user_count={end} - {first})
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-        bartizan = LiveServer(Path(folder), workers=WORKERS)
+        quota = {"BARTIZAN_USERS_QUOTA": str(2 * MANY)}
+        bartizan = LiveServer(Path(folder), workers=WORKERS, settings=quota)
         bartizan.manage("migrate", "--verbosity", "0")
         bartizan.start()
         bartizan.stop()  # static files are collected by now: what counts is a restart
