@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from identity import arns, authorization, mfa, quotas
+from identity import arns, authorization, mfa, quotas, throttle
 from identity.calls import Call
 from identity.errors import (
     AccessDenied,
@@ -106,12 +106,17 @@ def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> No
     call.account.count(mfa_device_in_use_count=1)
 
 
-@operation(
-    "iam",
-    "ResyncMFADevice",
-    resource=resources.user,
-    prepare=lambda call: _clock(call, _device_of(call, call.user())),
-)
+def _clock_when_off(call: Call) -> tuple[int, int]:
+    """As when enabled, but counted: here the codes are a guess at somebody's secret."""
+    user, source_ip = call.user(), call.facts.source_ip
+    device = _device_of(call, user)
+    throttle.attempt("mfa", user.unique_id, source_ip, throttle.SIGNED_IN)
+    found = _clock(call, device)
+    throttle.succeeded("mfa", user.unique_id, source_ip, throttle.SIGNED_IN)
+    return found
+
+
+@operation("iam", "ResyncMFADevice", resource=resources.user, prepare=_clock_when_off)
 def resync_mfa_device(call: Call, params: t.ResyncMFADeviceRequestTypeDef) -> None:
     step, drift = call.prepared
     device = _device_of(call, call.locked_user())

@@ -127,7 +127,7 @@ def test_events_that_the_database_cannot_hold_do_not_hold_up_others(
     assert len(aside) == (1 if database == "postgresql" else 0)
 
 
-def test_temporary_credentials_work_and_end_with_their_key(ana: User) -> None:
+def test_temporary_credentials_work(ana: User) -> None:
     key = make_key(ana)
     issued = sdk("sts", key).get_session_token()["Credentials"]
     temporary = Key(issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])

@@ -222,6 +222,19 @@ def test_codes_that_were_used_resync_nothing(iam: Any, ana: User, ben: User) -> 
             client.resync_mfa_device(UserName="ben", SerialNumber=device.serial_number, **again)
 
 
+def test_guesses_at_two_codes_are_counted(iam: Any, ana: User, ben: User) -> None:
+    client = iam(ana)
+    device = enable_device(client, "ben")
+    wrong = {"AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}
+    for _ in range(5):
+        with refused("InvalidAuthenticationCode"):
+            client.resync_mfa_device(UserName="ben", SerialNumber=device.serial_number, **wrong)
+    with refused("Throttling"):
+        client.resync_mfa_device(
+            UserName="ben", SerialNumber=device.serial_number, **device.pair(500)
+        )
+
+
 def test_a_device_of_another_user_is_not_resynchronised(iam: Any, ana: User, ben: User) -> None:
     client = iam(ana)
     device = enable_device(client, "ben")
