@@ -215,6 +215,7 @@ def test_static_files_have_hashed_names_and_may_be_kept_for_ever(server: LiveSer
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
 
 
 def test_while_another_process_holds_the_database_a_change_waits_then_gets_503(
