@@ -38,7 +38,9 @@ def get(query: str, key: Key, service: str = "sts") -> Any:
     SigV4QueryAuth(Credentials(key.id, key.secret), service, "us-east-1", expires=60).add_auth(
         request
     )
-    return Client(headers={"Host": "testserver"}).get(str(request.url).removeprefix("http://testserver"))
+    return Client(headers={"Host": "testserver"}).get(
+        str(request.url).removeprefix("http://testserver")
+    )
 
 
 def code(answer: Any) -> str:
