@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,7 +34,9 @@ HTTPS = _base.scheme == "https"
 LOOPBACK = _base.hostname in ("127.0.0.1", "localhost", "::1")
 
 DEBUG = env.bool("BARTIZAN_DEBUG", default=False)
-SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(DATA_DIR / "secret.key")
+SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(
+    DATA_DIR / "secret.key", secrets.token_urlsafe(48)
+)
 VAULT_KEYS = env.str("BARTIZAN_VAULT_KEYS", default="")
 VAULT_FILE = DATA_DIR / "vault.key"
 CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
@@ -139,6 +142,9 @@ CSRF_FAILURE_VIEW = "console.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+
+# console.middleware.SecurityHeaders sends what these two middlewares would, and more.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]
 
 # --- limits ----------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
