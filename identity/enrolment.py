@@ -63,6 +63,9 @@ def add_device(
     audit events are those of the API; raises what they raise.
     """
     with transaction.atomic():
+        # Before the account's counter, as in every action on a user: in the other order they would
+        # wait for each other for ever.
+        User.objects.locked().get(pk=caller.user.pk)
         made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
         serial = made["SerialNumber"]
         device = VirtualMfaDevice.objects.filter(serial_number=serial)

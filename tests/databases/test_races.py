@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from identity import mfa, recovery, throttle
-from identity.callers import Caller
+from identity import enrolment, mfa, quotas, recovery, throttle
+from identity.callers import Caller, Session
 from identity.errors import AwsError
 from identity.facts import Facts
 from identity.gateway import Client
@@ -138,6 +139,35 @@ def test_no_parallel_guess_escapes_the_count(ana: User, monkeypatch: pytest.Monk
     monkeypatch.setattr(throttle, "_PRINCIPAL", ((3, 3600),))
     outcome = race(lambda _: throttle.attempt("password", ana.unique_id, "192.0.2.1"), 16)
     assert outcome == {"won": 3, "Throttling": 13}
+
+
+def test_adding_a_device_and_taking_one_away_wait_for_each_other_in_one_order(
+    ana: User, phone: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lock the user and count in the account's row; crossed, PostgreSQL would end one."""
+    take = quotas.take
+
+    def take_and_wait(*given: Any, **more: Any) -> None:
+        take(*given, **more)
+        time.sleep(0.5)
+
+    monkeypatch.setattr(quotas, "take", take_and_wait)
+    now = timezone.now()
+    mfa_session = Session("console", now, now, now)
+    seed = mfa.new_seed()
+    new = Authenticator("", seed)
+
+    def attempt(number: int) -> None:
+        user = User.objects.select_related("account").get(pk=ana.pk)
+        client: Any = Client(Caller(user, session=mfa_session), Facts(), "iam")
+        if number:
+            time.sleep(0.2)
+            client.deactivate_mfa_device(UserName="ana", SerialNumber=phone.serial_number)
+        else:
+            codes = new.code(-1), new.code()
+            enrolment.add_device(client, Caller(user), name="second", seed=seed, codes=codes)
+
+    assert race(attempt, 2) == {"won": 2}
 
 
 def test_a_user_deleted_while_a_key_is_made_leaves_no_key_behind(ana: User) -> None:
