@@ -1,0 +1,272 @@
+"""A second evaluator, slow and literal: one function for each sentence of the specification.
+
+It shares no code with the engine and reads documents with the plain JSON reader, so that the two
+can be compared. It knows documents without faults only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.identity.policy import reference_operators as operators
+from tests.identity.policy.reference_operators import Glyph, Values
+
+CEILINGS = {"RCP", "SCP", "BOUNDARY", "SESSION"}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks: `kind` is user, role, federated, root, service, provider or anonymous."""
+
+    kind: str
+    account: str = ""
+    arn: str = ""
+    id: str = ""
+    owner_arn: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    action: str
+    resource: str
+    context: Mapping[str, Values]
+    who: Who
+    owner: str
+
+
+def decide(asked: Asked, layers: Iterable[tuple[str, list[str]]]) -> str:
+    """The decision on layers of (kind, documents as text), by the simulator's names."""
+    read = [(kind, [json.loads(text) for text in texts]) for kind, texts in layers]
+    if any(denies(document, asked) for _, documents in read for document in documents):
+        return "explicitDeny"
+    within_organization = ceiling_allows("RCP", read, asked) and ceiling_allows("SCP", read, asked)
+    within_caller = ceiling_allows("BOUNDARY", read, asked) and ceiling_allows(
+        "SESSION", read, asked
+    )
+    caller = any(
+        allows(document, asked)
+        for kind, documents in read
+        if kind in ("IDENTITY", "ROOT")
+        for document in documents
+    )
+    ways = [
+        way
+        for kind, documents in read
+        if kind in ("RESOURCE", "TRUST")
+        for document in documents
+        for way in ways_allowed(document, asked)
+    ]
+    if not within_organization:
+        return "implicitDeny"
+    if asked.who.account and asked.owner and asked.who.account != asked.owner:
+        allowed = between_accounts(bool(ways), caller, within_caller)
+    else:
+        needs_trust = any(kind == "TRUST" for kind, _ in read)
+        allowed = within_account(ways, caller, within_caller, needs_trust)
+    return "allowed" if allowed else "implicitDeny"
+
+
+def between_accounts(resource: bool, caller: bool, within_caller: bool) -> bool:
+    """The account of the caller and that of the resource must both allow, without a bypass."""
+    return resource and caller and within_caller
+
+
+def within_account(ways: list[str], caller: bool, within_caller: bool, needs_trust: bool) -> bool:
+    """The table of step 4: whom the resource's policy names decides what else limits."""
+    if needs_trust and not ways:
+        return False
+    if "direct" in ways:
+        return True
+    if "owner" in ways:
+        return within_caller
+    return caller and within_caller
+
+
+def ceiling_allows(name: str, layers: list[tuple[str, list[Any]]], asked: Asked) -> bool:
+    """Intersection between the levels of one kind, union inside a level."""
+    levels = [documents for kind, documents in layers if kind == name]
+    return all(any(allows(document, asked) for document in level) for level in levels)
+
+
+def denies(document: Any, asked: Asked) -> bool:
+    return any(
+        statement["Effect"] == "Deny" and applies(statement, document, asked)
+        for statement in statements(document)
+    )
+
+
+def allows(document: Any, asked: Asked) -> bool:
+    return bool(ways_allowed(document, asked))
+
+
+def ways_allowed(document: Any, asked: Asked) -> list[str]:
+    return [
+        way
+        for statement in statements(document)
+        if statement["Effect"] == "Allow" and applies(statement, document, asked)
+        for way in ways_named(statement, asked.who)
+    ]
+
+
+def statements(document: Any) -> list[Any]:
+    """One statement needs no list."""
+    found = document["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# --- one statement -------------------------------------------------------------------------------
+
+
+def applies(statement: Any, document: Any, asked: Asked) -> bool:
+    replaces = document.get("Version", "2008-10-17") == "2012-10-17"
+    return (
+        means_principal(statement, asked.who)
+        and means_action(statement, asked.action)
+        and means_resource(statement, asked, replaces)
+        and all(
+            condition_holds(operator, key, listed(wanted), asked.context, replaces)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def means_action(statement: Any, action: str) -> bool:
+    """Prefix and name are compared without case, with wildcards."""
+
+    def among(patterns: Any) -> bool:
+        return any(
+            operators.like(operators.glyphs(pattern.lower()), action.lower())
+            for pattern in listed(patterns)
+        )
+
+    if "Action" in statement:
+        return among(statement["Action"])
+    return not among(statement["NotAction"])
+
+
+def means_resource(statement: Any, asked: Asked, replaces: bool) -> bool:
+    """A resource whose variable has no single value matches nothing; NotResource negates it."""
+
+    def among(patterns: Any) -> bool:
+        found = (operators.replaced(one, asked.context, replaces) for one in listed(patterns))
+        return any(one is not None and operators.like(one, asked.resource) for one in found)
+
+    if "Resource" in statement:
+        return among(statement["Resource"])
+    return "NotResource" not in statement or not among(statement["NotResource"])
+
+
+def means_principal(statement: Any, who: Who) -> bool:
+    if "NotPrincipal" in statement:
+        return statement["Effect"] == "Deny" and not is_spared(statement["NotPrincipal"], who)
+    if statement["Effect"] == "Deny" and names_everyone(statement.get("Principal")):
+        return True
+    return bool(ways_named(statement, who))
+
+
+def names_everyone(principal: Any) -> bool:
+    return principal == "*" or (isinstance(principal, dict) and "*" in names(principal, "AWS"))
+
+
+def names(principal: Any, kind: str) -> list[str]:
+    return listed(principal.get(kind, [])) if isinstance(principal, dict) else []
+
+
+def ways_named(statement: Any, who: Who) -> list[str]:
+    """How the statement means the caller: direct, owner (a session's role or user), account."""
+    if "Principal" not in statement:
+        return [] if "NotPrincipal" in statement else ["owner"]
+    principal = statement["Principal"]
+    if who.kind in ("service", "provider"):
+        kind = "Service" if who.kind == "service" else "Federated"
+        return ["direct"] if who.arn in names(principal, kind) else []
+    ways = ["direct"] if names_everyone(principal) else []
+    for way, level in levels(who):
+        if any(name in names(principal, "AWS") for name in level):
+            ways.append(way)
+    return ways
+
+
+def levels(who: Who) -> list[tuple[str, list[str]]]:
+    """Account first, then the role or user, then the session."""
+    if not who.account:
+        return []
+    account = ("account", [who.account, f"arn:aws:iam::{who.account}:root"])
+    if who.kind == "root":
+        return [account]
+    if who.kind == "user":
+        return [account, ("direct", [who.arn, who.id])]
+    return [account, ("owner", [who.owner_arn, who.id]), ("direct", [who.arn])]
+
+
+def is_spared(principal: Any, who: Who) -> bool:
+    """NotPrincipal spares who is listed at every level."""
+    if names_everyone(principal):
+        return True
+    if who.kind == "service":
+        return who.arn in names(principal, "Service")
+    if who.kind == "provider":
+        return who.arn in names(principal, "Federated")
+    named = [any(name in names(principal, "AWS") for name in level) for _, level in levels(who)]
+    return named != [] and all(named)
+
+
+# --- one condition -------------------------------------------------------------------------------
+
+
+def condition_holds(
+    operator: str, key: str, wanted: list[Any], context: Mapping[str, Values], replaces: bool
+) -> bool:
+    quantifier, _, base = operator.rpartition(":")
+    if_exists = base.endswith("IfExists")
+    base = base.removesuffix("IfExists")
+    asked = operators.value_of(key, context)
+    texts = [operators.as_text(value) for value in wanted]
+    if base == "Null":
+        return any((text.lower() == "true") is (asked is None) for text in texts)
+    if not texts:
+        return no_value_holds(quantifier, asked)
+    if asked is None:
+        return absent_key_holds(base, quantifier, if_exists)
+    if quantifier == "" and not isinstance(asked, str):
+        return multivalued_key_holds_nothing()
+    values = [asked] if isinstance(asked, str) else list(asked)
+    found = [operators.replaced(text, context, replaces) for text in texts]
+    results = [
+        value_holds(base, value, [one for one in found if one is not None]) for value in values
+    ]
+    return any(results) if quantifier == "ForAnyValue" else all(results)
+
+
+def no_value_holds(quantifier: str, asked: Values | None) -> bool:
+    """An empty list matches nothing, but all of no values are in it."""
+    return quantifier == "ForAllValues" and asked is None
+
+
+def absent_key_holds(base: str, quantifier: str, if_exists: bool) -> bool:
+    """Positive false, negated true, IfExists true; ForAllValues true, ForAnyValue false."""
+    if if_exists or quantifier == "ForAllValues":
+        return True
+    return "Not" in base and quantifier == ""
+
+
+def multivalued_key_holds_nothing() -> bool:
+    """Without a set operator, positive or negated, with one value or many."""
+    return False
+
+
+def value_holds(base: str, asked: str, wanted: list[list[Glyph]]) -> bool:
+    """OR over the values; for a negated operator none of them."""
+    if not operators.can_be_compared(base, asked):
+        return False
+    positive = base.replace("Not", "")
+    fits = any(operators.fits(positive, asked, one) for one in wanted)
+    return not fits if "Not" in base else fits
