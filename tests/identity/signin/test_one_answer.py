@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 import pytest
@@ -14,12 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from identity import journal, passwords
+from identity import journal
 from identity.models import (
     Event,
     LoginProfile,
     PasswordPolicy,
-    ThrottleBucket,
     User,
 )
 from tests.entrance import (
@@ -133,20 +130,3 @@ def test_every_wrong_password_costs_as_many_queries_and_one_line_of_the_journal(
             send_password(browser, name, password, account)
         costs[state] = (len(queries), len(lines))
     assert set(costs.values()) == {(costs["wrong password"][0], 1)}, costs
-
-
-def test_the_time_taken_tells_nothing(browser: Client, ana: User) -> None:
-    passwords._nobodys_hash()
-
-    def milliseconds(account: str, name: str) -> float:
-        times = []
-        for _ in range(7):
-            ThrottleBucket.objects.all().delete()
-            began = time.perf_counter()
-            send_password(browser, name, WRONG, account)
-            times.append(time.perf_counter() - began)
-        return median(times) * 1000
-
-    known = milliseconds("example", "ana")
-    assert abs(milliseconds("example", "nobody") - known) < 50
-    assert abs(milliseconds("nowhere", "ana") - known) < 50
