@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from identity.policy import conditions
 from identity.policy.conditions import Answer
-from identity.policy.patterns import action_matches, matches
+from identity.policy.patterns import matches, utf16_units
 from identity.policy.principals import Naming
 from identity.policy.request import Request
-from identity.policy.values import Statement
+from identity.policy.values import Compiled, Statement
 from identity.policy.variables import expand
 
 
@@ -31,17 +31,25 @@ def naming(statement: Statement, request: Request, *, variables: bool) -> Naming
 
 
 def _names_action(statement: Statement, action: str) -> bool:
-    if statement.actions:
-        return action_matches(statement.actions, action)
-    return not action_matches(statement.not_actions, action)
+    listed = statement.compiled.actions.fullmatch(action) is not None
+    return listed is bool(statement.actions)
 
 
 def _names_resource(statement: Statement, request: Request, variables: bool) -> bool:
     """A trust policy lists no resource: it speaks of its role only."""
-    listed = statement.resources or statement.not_resources
-    expanded = (expand(pattern, request, variables=variables) for pattern in listed)
-    named = any(pieces is not None and matches(pieces, request.resource) for pieces in expanded)
-    return named if statement.resources else not named
+    listed = _lists_resource(statement.compiled, request, variables)
+    return listed is bool(statement.resources)
+
+
+def _lists_resource(compiled: Compiled, request: Request, variables: bool) -> bool:
+    fixed = compiled.resources
+    if fixed is not None and fixed.fullmatch(utf16_units(request.resource)):
+        return True
+    for pattern in compiled.resources_with_variables:
+        pieces = expand(pattern, request, variables=variables)
+        if pieces is not None and matches(pieces, request.resource):
+            return True
+    return False
 
 
 def _principal(statement: Statement, request: Request) -> Naming:

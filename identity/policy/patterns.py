@@ -23,12 +23,24 @@ class Piece(NamedTuple):
 Pieces: TypeAlias = tuple[Piece, ...]
 
 
+def actions_expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What fully matches the actions that fit one of the patterns, whatever their ASCII case."""
+    source = "|".join(_source((Piece(pattern),)) for pattern in patterns)
+    return re.compile(source, re.DOTALL | re.IGNORECASE | re.ASCII)
+
+
+def texts_expression(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What fully matches the `utf16_units` of texts that fit a pattern; `None` without one."""
+    sources = [_source((Piece(pattern),)) for pattern in patterns]
+    return re.compile("|".join(sources), re.DOTALL) if sources else None
+
+
 def action_matches(patterns: tuple[str, ...], action: str) -> bool:
     """Whether the action (`iam:GetUser`) fits one of them, letters of either case being the same.
 
     Only ASCII letters fold: no look-alike from another alphabet ever equals one.
     """
-    return _action_expression(patterns).fullmatch(action) is not None
+    return _cached_actions_expression(patterns).fullmatch(action) is not None
 
 
 def matches(pieces: Pieces, text: str) -> bool:
@@ -47,10 +59,7 @@ def utf16_units(text: str) -> str:
     return "".join(chr(high << 8 | low) for high, low in zip(units[::2], units[1::2], strict=True))
 
 
-@lru_cache(_CACHED_PATTERNS)
-def _action_expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    source = "|".join(_source((Piece(pattern),)) for pattern in patterns)
-    return re.compile(source, re.DOTALL | re.IGNORECASE | re.ASCII)
+_cached_actions_expression = lru_cache(_CACHED_PATTERNS)(actions_expression)
 
 
 @lru_cache(_CACHED_PATTERNS)

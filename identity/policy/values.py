@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from identity.policy.conditions import Condition
+from identity.policy.patterns import actions_expression, texts_expression
 from identity.policy.places import Span
 from identity.policy.principals import Named
 
@@ -31,6 +33,14 @@ class Kind(enum.Enum):
         return self in (Kind.RESOURCE, Kind.TRUST)
 
 
+class Compiled(NamedTuple):
+    """The patterns of a statement, ready to match: what has variables waits for the request."""
+
+    actions: re.Pattern[str]
+    resources: re.Pattern[str] | None
+    resources_with_variables: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement; an element that it lacks is empty, `index` counts from 0 in its document.
@@ -48,6 +58,23 @@ class Statement:
     not_principals: tuple[Named, ...] = ()
     conditions: tuple[Condition, ...] = ()
     index: int = 0
+    _compiled: Compiled | None = field(default=None, init=False, compare=False, repr=False)
+
+    @property
+    def compiled(self) -> Compiled:
+        """The patterns, compiled at first use: a document that is refused for its size never is."""
+        compiled = self._compiled or _compile(self)
+        object.__setattr__(self, "_compiled", compiled)
+        return compiled
+
+
+def _compile(statement: Statement) -> Compiled:
+    listed = statement.resources or statement.not_resources
+    return Compiled(
+        actions_expression(statement.actions or statement.not_actions),
+        texts_expression(tuple(pattern for pattern in listed if "${" not in pattern)),
+        tuple(pattern for pattern in listed if "${" in pattern),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from identity.policy import (
 )
 from identity.policy.evaluate import CEILINGS
 from identity.policy.patterns import Piece, action_matches, matches
-from tests.identity.policy.builders import ANA, BEN, layer, statement, text
+from tests.identity.policy.builders import ANA, BEN, ask, layer, statement, text
 
 ACTIONS = ["iam:GetUser", "iam:DeleteUser", "sts:AssumeRole", "s3:GetObject"]
+CALLER_CEILINGS = [LayerKind.BOUNDARY, LayerKind.SESSION]
 RESOURCES = [ANA, BEN, "*", "arn:aws:s3:::bucket/ana"]
 
 some_actions = st.lists(
@@ -146,13 +147,45 @@ def test_an_empty_ceiling_closes_and_a_full_one_changes_nothing(
     assert bool(decide(asked, [*layers, full])) is bool(decide(asked, layers))
 
 
-@given(requests, some_statements, some_statements)
-def test_a_boundary_is_an_intersection(
-    asked: Request, inner: list[dict[str, Any]], outer: list[dict[str, Any]]
+@given(requests, some_statements, some_statements, st.sampled_from(CALLER_CEILINGS))
+def test_a_boundary_and_a_session_policy_are_intersections(
+    asked: Request, inner: list[dict[str, Any]], outer: list[dict[str, Any]], kind: LayerKind
 ) -> None:
-    both = [layer(text(*inner)), layer(text(*outer), kind=LayerKind.BOUNDARY)]
+    both = [layer(text(*inner)), layer(text(*outer), kind=kind)]
     alone = [decide(asked, [layer(text(*each))]) for each in (inner, outer)]
     assert bool(decide(asked, both)) is all(alone)
+
+
+@given(requests, some_statements, some_statements, st.sampled_from(sorted(CEILINGS, key=str)))
+def test_a_ceiling_never_grants(
+    asked: Request, inner: list[dict[str, Any]], outer: list[dict[str, Any]], kind: LayerKind
+) -> None:
+    inside = layer(text(*inner))
+    if decide(asked, [inside, layer(text(*outer), kind=kind)]):
+        assert decide(asked, [inside])
+    assert not decide(asked, [layer(text(*outer), kind=kind)])
+
+
+@given(requests, statements("Allow"), some_resources)
+def test_widening_a_resource_never_disables(
+    asked: Request, narrow: dict[str, Any], more: list[str]
+) -> None:
+    assume("Resource" in narrow)
+    wide = narrow | {"Resource": [*narrow["Resource"], *more]}
+    if decide(asked, [layer(text(narrow))]):
+        assert decide(asked, [layer(text(wide))])
+
+
+@given(requests, some_conditions)
+def test_if_exists_is_weaker_and_says_yes_to_an_absent_key(
+    asked: Request, conditions: dict[str, dict[str, list[str]]]
+) -> None:
+    plain = {name.removesuffix("IfExists"): keys for name, keys in conditions.items()}
+    weaker = {f"{name}IfExists": keys for name, keys in plain.items()}
+    strict, lenient = (ask(asked, statement(Condition=one)) for one in (plain, weaker))
+    assert lenient or not strict
+    absent = {name: {"aws:absent": ["x"]} for name in weaker}
+    assert ask(asked, statement(Condition=absent))
 
 
 @given(requests)

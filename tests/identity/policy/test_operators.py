@@ -167,6 +167,7 @@ def test_what_is_no_date_never_matches_even_negated(asked: str) -> None:
         ("YQ==", "YQ==", True),
         ("YQ==", ["Yg==", "YQ=="], True),
         ("YQ==", "Yg==", False),
+        ("YR==", "YQ==", True),
         ("", "", True),
         ("a", "YQ==", False),
         ("YQ", "YQ==", False),
