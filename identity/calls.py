@@ -45,7 +45,7 @@ class Call:
         name = self.params.get("UserName")
         if name is None or self._names_root(name):
             return self.caller.user
-        return User.named_in(self.account.id, name)
+        return User.named_in(self.account, name)
 
     def _names_root(self, name: str) -> bool:
         return self.caller.is_root and name == self.account.id and self.action in _NAMING_ROOT

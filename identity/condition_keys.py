@@ -13,7 +13,7 @@ from typing import Any
 from identity import arns
 from identity.callers import Caller, Session
 from identity.facts import Facts
-from identity.models import User, UserTag
+from identity.models import Account, User, UserTag
 
 Keys = dict[str, str | tuple[str, ...]]
 
@@ -69,7 +69,7 @@ def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
     A request that creates a tagged user is judged by the tags that the user will have.
     """
     asked = [(tag["Key"], tag["Value"]) for tag in params.get("Tags") or () if tag]
-    on_resource = _tags_of_resource(caller.account_id, resource) or asked
+    on_resource = _tags_of_resource(caller.account, resource) or asked
     keys = _keys("aws:PrincipalTag", _tags(caller.user))
     keys |= _keys("aws:ResourceTag", on_resource) | _keys("iam:ResourceTag", on_resource)
     keys |= _keys("aws:RequestTag", asked)
@@ -77,12 +77,12 @@ def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
     return keys | {"aws:TagKeys": names} if names else keys
 
 
-def _tags_of_resource(account_id: str, resource: str) -> list[tuple[str, str]]:
+def _tags_of_resource(account: Account, resource: str) -> list[tuple[str, str]]:
     """The tags of a user, found by an ARN of this account that names one."""
-    prefix = arns.user(account_id, "")
+    prefix = arns.user(account.id, "")
     if not resource.startswith(prefix):
         return []
-    user = User.named_in(account_id, resource.rpartition("/")[2])
+    user = User.named_in(account, resource.rpartition("/")[2])
     return _tags(user) if user else []
 
 

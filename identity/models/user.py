@@ -109,9 +109,12 @@ class User(AbstractBaseUser):
         ]
 
     @staticmethod
-    def named_in(account_id: str, name: str) -> User | None:
-        """The IAM user of this name in the account, with the account; in one prepared query."""
-        return _named.first(account_id, folded(name))
+    def named_in(account: Account, name: str) -> User | None:
+        """The IAM user of this name in the account, in one prepared query."""
+        user = _named.first(account.pk, folded(name))
+        if user is not None:
+            user.account = account
+        return user
 
     def __str__(self) -> str:
         return self.email if self.is_root else self.name
@@ -153,7 +156,7 @@ def whole_seconds(moment: datetime) -> datetime:
 _named = Prepared(
     lambda account_id, name: User.objects.filter(
         account_id=account_id, name_folded=name, is_root=False
-    ).select_related("account"),
+    ),
     "123456789012",
     "li",
 )

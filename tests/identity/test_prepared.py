@@ -38,9 +38,9 @@ def test_a_prepared_row_can_be_saved_and_deleted(ana: User) -> None:
 
 
 def test_a_name_is_found_whatever_its_case_and_only_in_its_account(ana: User, cleo: User) -> None:
-    assert User.named_in(ana.account_id, "ANA") == ana
-    assert User.named_in(cleo.account_id, "ana") is None
-    assert User.named_in(ana.account_id, "") is None, "root has no name"
+    assert User.named_in(ana.account, "ANA") == ana
+    assert User.named_in(cleo.account, "ana") is None
+    assert User.named_in(ana.account, "") is None, "root has no name"
 
 
 def test_rows_come_in_the_order_that_was_asked_for(ana: User) -> None:
@@ -51,8 +51,8 @@ def test_rows_come_in_the_order_that_was_asked_for(ana: User) -> None:
 
 @pytest.mark.parametrize("name", ["'; DROP TABLE identity_user; --", "%s", "%", "\\", "?"])
 def test_values_are_values_and_never_text_of_the_statement(ana: User, name: str) -> None:
-    assert User.named_in(ana.account_id, name) is None
-    assert User.named_in(ana.account_id, "ana") == ana
+    assert User.named_in(ana.account, name) is None
+    assert User.named_in(ana.account, "ana") == ana
 
 
 def test_a_statement_that_its_values_would_change_is_refused(db: None) -> None:
