@@ -132,7 +132,10 @@ def _refusal(request: HttpRequest, problem: AwsError, request_id: str) -> HttpRe
     """Errors carry the namespace of the service that was asked, where that is known."""
     namespace = _FAULT if type(problem) is InvalidAction else _namespace(request)
     body = xml.error(problem.code, problem.message, problem.sender, request_id, namespace)
-    return _response(body, problem.status, request_id)
+    response = _response(body, problem.status, request_id)
+    if problem.status == 503:
+        response["Retry-After"] = "1"
+    return response
 
 
 def _namespace(request: HttpRequest) -> str:

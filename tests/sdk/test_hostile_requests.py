@@ -230,5 +230,6 @@ def test_while_another_process_holds_the_database_a_change_waits_then_gets_503(
         holder.execute("ROLLBACK")
         holder.close()
     assert (answer.status, error_of(answer)) == (503, "ServiceUnavailable")
+    assert answer.headers["retry-after"] == "1"
     assert reading.status == 200
     assert "Waiting" not in users(server, root_key)
