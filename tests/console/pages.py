@@ -32,3 +32,16 @@ def hidden(response: Any) -> dict[str, str]:
 def submit(browser: Client, url: str, **fields: Any) -> Any:
     """Open the form at `url`, fill in `fields` and send it; the answer is not followed."""
     return browser.post(url, {**hidden(browser.get(url)), **fields})
+
+
+def inputs(answer: Any) -> list[dict[str, str]]:
+    """The attributes of every input that a person sees."""
+    tags = _INPUT.findall(answer.content.decode())
+    found = [dict(_ATTRIBUTE.findall(tag)) for tag in tags]
+    return [field for field in found if field.get("type") != "hidden"]
+
+
+def title(answer: Any) -> str:
+    found = re.search(r"<title>(.*?)</title>", answer.content.decode())
+    assert found
+    return found.group(1)

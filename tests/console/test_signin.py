@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from console.local_path import local_path
 from identity.models import User
-from tests.console.pages import text
+from tests.console.pages import inputs, text, title
 from tests.entrance import WRONG, send_password
 from tests.factories import PASSWORD, make_login_profile
 
@@ -23,19 +20,6 @@ def browser() -> Client:
 @pytest.fixture
 def ana(ana: User) -> User:
     return make_login_profile(ana)
-
-
-def inputs(answer: Any) -> list[dict[str, str]]:
-    """The attributes of every input that a person sees."""
-    tags = re.findall(r"<input\b[^>]*>", answer.content.decode())
-    found = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in tags]
-    return [field for field in found if field.get("type") != "hidden"]
-
-
-def title(answer: Any) -> str:
-    found = re.search(r"<title>(.*?)</title>", answer.content.decode())
-    assert found
-    return found.group(1)
 
 
 # --- the chooser -------------------------------------------------------------------------------

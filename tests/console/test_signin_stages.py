@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.urls import reverse
 
 from identity import recovery
 from identity.models import LoginProfile, User
-from tests.console.pages import text
+from tests.console.pages import inputs, text
 from tests.entrance import WRONG, give_device, is_signed_in, send_password, send_root_password
 from tests.factories import PASSWORD, make_login_profile
 
@@ -24,19 +23,6 @@ def browser() -> Client:
 @pytest.fixture
 def ana(ana: User) -> User:
     return make_login_profile(ana)
-
-
-def inputs(answer: Any) -> list[dict[str, str]]:
-    """The attributes of every input that a person sees."""
-    tags = re.findall(r"<input\b[^>]*>", answer.content.decode())
-    found = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in tags]
-    return [field for field in found if field.get("type") != "hidden"]
-
-
-def title(answer: Any) -> str:
-    found = re.search(r"<title>(.*?)</title>", answer.content.decode())
-    assert found
-    return found.group(1)
 
 
 # --- root --------------------------------------------------------------------------------------
