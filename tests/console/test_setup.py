@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import OperationalError, connection
 from django.test import Client
 
 from console import setup_token
@@ -211,31 +209,6 @@ def test_the_form_is_refused_without_its_token() -> None:
 
 
 # --- races -------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_set_up_at_once_one_wins() -> None:
-    def set_up(number: int) -> int:
-        answers = {**ANSWERS, "email": f"root{number}@acme.test", "administrator": ""}
-        while True:
-            try:
-                browser = Client()
-                page = browser.get("/setup/account")
-                if page.status_code == 410:
-                    return 410
-                sent = browser.post("/setup/account", {**hidden(page), **answers})
-                if sent.status_code != 503:
-                    return int(sent.status_code)
-            except OperationalError:
-                pass  # the shared in-memory database refuses at once where a file waits
-            finally:
-                connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        statuses = list(threads.map(set_up, range(2)))
-    assert set(statuses) <= {303, 410}
-    assert statuses.count(303) <= 1
-    assert Account.objects.count() == 1
 
 
 def test_a_form_opened_before_the_other_was_sent_is_too_late() -> None:

@@ -7,22 +7,28 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from identity import enrolment, mfa, quotas, recovery, throttle
 from identity.callers import Caller, Session
 from identity.errors import AwsError
 from identity.facts import Facts
-from identity.gateway import Client
+from identity.gateway import Client as Sdk
 from identity.models import Account, PreviousPassword, User, VirtualMfaDevice
 from tests.authenticator import Authenticator
+from tests.console.pages import hidden
+from tests.console.test_setup import ANSWERS
+from tests.entrance import WRONG, send_password
 from tests.factories import PASSWORD, make_key, make_login_profile, make_user
 
 THREADS = 8
+SCHEDULE = throttle._PRINCIPAL
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +39,7 @@ def no_throttling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def iam(user: User) -> Any:
     """The in-process client; each thread makes its own, as each request does."""
-    return Client(Caller(User.objects.select_related("account").get(pk=user.pk)), Facts(), "iam")
+    return Sdk(Caller(User.objects.select_related("account").get(pk=user.pk)), Facts(), "iam")
 
 
 def race(attempt: Callable[[int], Any], racers: int = THREADS) -> Counter[str]:
@@ -159,7 +165,7 @@ def test_adding_a_device_and_taking_one_away_wait_for_each_other_in_one_order(
 
     def attempt(number: int) -> None:
         user = User.objects.select_related("account").get(pk=ana.pk)
-        client: Any = Client(Caller(user, session=mfa_session), Facts(), "iam")
+        client: Any = Sdk(Caller(user, session=mfa_session), Facts(), "iam")
         if number:
             time.sleep(0.2)
             client.deactivate_mfa_device(UserName="ana", SerialNumber=phone.serial_number)
@@ -191,3 +197,31 @@ def test_parallel_changes_keep_the_counters_true(ana: User, account: Account) ->
     race(lambda number: iam(ana).delete_user(UserName=f"user{number % 8}"), 16)
     account.refresh_from_db()
     assert account.user_count == account.iam_users.count() == 9
+
+
+def test_no_parallel_guess_at_the_sign_in_page_escapes_the_count(
+    ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "_PRINCIPAL", SCHEDULE)
+    make_login_profile(ana)
+    outcome = race(lambda _: send_password(Client(), "ana", WRONG).status_code == 422, 16)
+    assert outcome == {"won": 5, "lost": 11}
+
+
+def test_of_two_who_set_up_the_installation_at_once_one_wins(
+    database: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    Account.objects.all().delete()
+    browsers = [Client(), Client()]
+    forms = [hidden(browser.get("/setup/account")) for browser in browsers]
+
+    def set_up(number: int) -> bool:
+        answers = {**ANSWERS, "email": f"root{number}@acme.test", "administrator": ""}
+        sent = browsers[number].post("/setup/account", {**forms[number], **answers})
+        assert sent.status_code in (303, 410)
+        return sent.status_code == 303
+
+    assert race(set_up, 2) == {"won": 1, "lost": 1}
+    assert Account.objects.count() == 1
+    Account.objects.all().delete()

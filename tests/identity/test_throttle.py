@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from identity import throttle
@@ -159,22 +157,3 @@ def test_the_table_holds_no_name_that_was_typed() -> None:
 
 def test_parts_of_a_key_cannot_be_moved_from_one_to_the_next() -> None:
     assert throttle._principal("a", "b,c", "") != throttle._principal("a", "b", "c")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_guesses_at_the_same_moment_are_counted_one_by_one(
-    clock: Callable[[float], None],
-) -> None:
-    def guess(_number: int) -> bool:
-        while True:
-            try:
-                return is_free()
-            except OperationalError:
-                pass  # the shared in-memory database refuses at once where a file waits;
-                # a refusal after the count has used up a try
-            finally:
-                connection.close()
-
-    with ThreadPoolExecutor(16) as threads:
-        passed = sum(threads.map(guess, range(64)))
-    assert 1 <= passed <= 5

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -22,7 +20,6 @@ from tests.entrance import (
     send_password,
     send_root_password,
 )
-from tests.factories import make_account, make_login_profile, make_user
 
 
 def test_the_try_is_counted_before_the_password_is_hashed(
@@ -93,26 +90,6 @@ def test_a_device_cookie_holds_for_one_user_and_password_only(
     if change == "signature":
         request.COOKIES[devices.COOKIE] += "x"
     assert devices.known(request, ben if change == "user" else ana) == ""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_thousand_guesses_at_once_are_five() -> None:
-    """Forty here: what matters is that they come at the same moment."""
-    make_login_profile(make_user(make_account(alias="example"), "ana"))
-
-    def guess(_number: int) -> int:
-        while True:
-            try:
-                return int(send_password(Client(), "ana", WRONG).status_code)
-            except OperationalError:
-                pass  # the shared in-memory database refuses at once where a file waits
-            finally:
-                connection.close()
-
-    with ThreadPoolExecutor(8) as threads:
-        statuses = list(threads.map(guess, range(40)))
-    assert statuses.count(422) <= 5
-    assert statuses.count(429) == 40 - statuses.count(422)
 
 
 def test_the_operators_new_root_password_ends_every_delay(browser: Client, root: User) -> None:
