@@ -6,6 +6,8 @@ import pytest
 from django.urls import get_resolver
 
 from console.views import errors
+from identity.models import User
+from tests.console.conftest import SignedIn
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,11 @@ from console.views import errors
 )
 def test_each_status_has_its_handler(status: int, handler: object) -> None:
     assert get_resolver().resolve_error_handler(status) is handler
+
+
+def test_a_wrong_method_gets_a_page_that_says_which_are_right(
+    signed_in: SignedIn, ana: User
+) -> None:
+    answer = signed_in(ana).get("/theme")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "This cannot be done here" in answer.content.decode()
