@@ -18,3 +18,9 @@ def user(account_id: str, name: str, path: str = "/") -> str:
 
 def mfa(account_id: str, name: str, path: str = "/") -> str:
     return iam(account_id, "mfa", name, path)
+
+
+def owner(arn: str) -> str:
+    """The 12-digit account in an ARN; empty for `*`, and for what belongs to all accounts."""
+    fields = arn.split(":", 5)
+    return fields[4] if len(fields) == 6 and fields[4].isdecimal() else ""

@@ -6,29 +6,33 @@ Always allowed are GetCallerIdentity and GetSessionToken; all else is a Deny unl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from identity import condition_keys
+from identity import arns, condition_keys
 from identity.callers import Caller
 from identity.calls import Call
-from identity.condition_keys import NO_PARAMS
+from identity.condition_keys import NO_KEYS, NO_PARAMS
 from identity.errors import AccessDenied, InvalidClientTokenId
 from identity.facts import Facts
-from identity.models import PasswordPolicy, UserPolicy
+from identity.models import PasswordPolicy, permissions
+from identity.models.permissions import Granted, Holder
 from identity.policy import (
     Decision,
     Layer,
     LayerKind,
+    Principal,
     Request,
     Source,
     decide,
     load,
+    principals,
     reason,
     root_layer,
     sentence,
 )
+from identity.policy.request import Value
 
 if TYPE_CHECKING:
     from identity.operations.registry import Operation
@@ -42,16 +46,20 @@ def authorize(call: Call, operation: Operation) -> None:
     """Raise AccessDenied unless the caller may perform the action on the operation's resource."""
     _require_fitting_credentials(call)
     if not operation.always_allowed:
-        require(call, operation.resource(call))
+        keys = operation.keys(call) if operation.keys else NO_KEYS
+        require(call, operation.resource(call), keys=keys)
 
 
-def require(call: Call, resource: str, action: str = "") -> None:
+def require(
+    call: Call, resource: str, action: str = "", keys: Mapping[str, Value] = NO_KEYS
+) -> None:
     """Raise AccessDenied, with AWS's sentence and the reason, unless a policy allows.
 
-    `action` is another permission that the call needs besides its own, such as `iam:TagUser`.
+    `action` is another permission that the call needs besides its own, such as `iam:TagUser`;
+    `keys` are condition keys of this action, such as `iam:PolicyARN`.
     """
     action = action or call.permission
-    decision = decision_on(call.caller, call.facts, action, resource, call.params)
+    decision = decision_on(call.caller, call.facts, action, resource, call.params, keys)
     if not decision:
         raise AccessDenied(
             sentence(decision, caller_arn=call.caller.arn, action=action, resource=resource),
@@ -65,9 +73,10 @@ def decision_on(
     action: str,
     resource: str,
     params: Mapping[str, Any] = NO_PARAMS,
+    keys: Mapping[str, Value] = NO_KEYS,
 ) -> Decision:
     """What the engine says of one request."""
-    return standing(caller, action).decide(facts, action, resource, params)
+    return standing(caller, action).decide(facts, action, resource, params, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +88,38 @@ class Standing:
     looks_at_tags: bool = False
 
     def decide(
-        self, facts: Facts, action: str, resource: str, params: Mapping[str, Any] = NO_PARAMS
+        self,
+        facts: Facts,
+        action: str,
+        resource: str,
+        params: Mapping[str, Any] = NO_PARAMS,
+        keys: Mapping[str, Value] = NO_KEYS,
     ) -> Decision:
-        """Tags cost queries, so that they are read only when a document speaks of tags."""
-        keys = condition_keys.of(self.caller, facts)
+        return decide(self.request(facts, action, resource, params, keys), self.layers)
+
+    def request(
+        self,
+        facts: Facts,
+        action: str,
+        resource: str,
+        params: Mapping[str, Any] = NO_PARAMS,
+        keys: Mapping[str, Value] = NO_KEYS,
+    ) -> Request:
+        """The request as policies see it.
+
+        Tags cost queries, so that they are read only when a document speaks of tags.
+        """
+        context = {**condition_keys.of(self.caller, facts), **keys}
         if self.looks_at_tags:
-            keys |= condition_keys.of_tags(self.caller, resource, params)
-        return decide(Request(self.caller.arn, action, resource, keys), self.layers)
+            context |= condition_keys.of_tags(self.caller, resource, params)
+        return Request(
+            self.caller.arn,
+            action,
+            resource,
+            context,
+            principal=_principal(self.caller),
+            resource_account=arns.owner(resource),
+        )
 
 
 def standing(caller: Caller, action: str = "") -> Standing:
@@ -95,12 +129,29 @@ def standing(caller: Caller, action: str = "") -> Standing:
     """
     if caller.is_root:
         return Standing(caller, [root_layer()])
-    policies = UserPolicy.of_user(caller.user.pk)
-    sources = [Source(policy.name, load(policy.document)) for policy in policies]
-    if action in _OWN_PASSWORD:
-        sources += _account_grant(caller)
-    looks_at_tags = any(condition_keys.speaks_of_tags(policy.document) for policy in policies)
-    return Standing(caller, [Layer(LayerKind.IDENTITY, tuple(sources))], looks_at_tags)
+    granted = permissions.of_user(caller.user.pk)
+    more = _account_grant(caller) if action in _OWN_PASSWORD else []
+    looks_at_tags = any(condition_keys.speaks_of_tags(one.document) for one in granted)
+    return Standing(caller, layers_of(granted, more), looks_at_tags)
+
+
+def layers_of(granted: Iterable[Granted], more: Iterable[Source] = ()) -> list[Layer]:
+    """The layers that these documents make: what grants, and the boundary where there is one."""
+    identity: list[Source] = list(more)
+    boundary: list[Source] = []
+    for one in granted:
+        source = Source(one.source, load(one.document))
+        (boundary if one.holder is Holder.BOUNDARY else identity).append(source)
+    layers = [Layer(LayerKind.IDENTITY, tuple(identity))]
+    if boundary:
+        layers.append(Layer(LayerKind.BOUNDARY, tuple(boundary)))
+    return layers
+
+
+def _principal(caller: Caller) -> Principal:
+    if caller.is_root:
+        return principals.root(caller.account_id)
+    return principals.user(caller.arn, caller.user_id)
 
 
 def _account_grant(caller: Caller) -> list[Source]:

@@ -18,6 +18,7 @@ from identity.models import Account, User, UserTag
 Keys = dict[str, str | tuple[str, ...]]
 
 NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
+NO_KEYS: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 
 
 def of(caller: Caller, facts: Facts) -> Keys:

@@ -9,7 +9,18 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from identity import identifiers, vault
-from identity.models import AccessKey, Account, LoginProfile, User, UserPolicy
+from identity.models import (
+    AccessKey,
+    Account,
+    Group,
+    LoginProfile,
+    ManagedPolicy,
+    Membership,
+    PolicyUsage,
+    Role,
+    User,
+)
+from identity.models.policy import InlinePolicy
 from tests.credentials import PASSWORD as PASSWORD
 from tests.credentials import Key as Key
 
@@ -46,9 +57,63 @@ def make_user(account: Account, name: str, *, allow: Any = None, path: str = "/"
     return user
 
 
-def make_policy(user: User, name: str, statements: list[dict[str, Any]]) -> UserPolicy:
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return UserPolicy.objects.create(user=user, name=name, document=document)
+def make_policy(
+    holder: User | Group | Role, name: str, statements: list[dict[str, Any]]
+) -> InlinePolicy:
+    """An inline policy of a user, a group or a role."""
+    document = make_document(statements)
+    policy: InlinePolicy = holder.policies.create(name=name, document=document)
+    return policy
+
+
+def make_document(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def make_group(account: Account, name: str, *members: User, path: str = "/") -> Group:
+    group = Group.objects.create(account=account, name=name, path=path)
+    account.count(group_count=1)
+    for user in members:
+        Membership.objects.create(group=group, user=user)
+    return group
+
+
+def make_role(
+    account: Account, name: str, *, trust: str = "", allow: Any = None, path: str = "/"
+) -> Role:
+    """A role that trusts its account unless `trust` says whom, as the text of a document."""
+    role = Role.objects.create(
+        account=account, name=name, path=path, trust_policy=trust or trusting(account.root_arn)
+    )
+    account.count(role_count=1)
+    if allow:
+        make_policy(role, "test", [{"Effect": "Allow", "Action": allow, "Resource": "*"}])
+    return role
+
+
+def trusting(principal: str) -> str:
+    """A trust policy for one principal, by ARN or account."""
+    trusted = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return make_document([trusted])
+
+
+def make_managed_policy(
+    account: Account | None, name: str, statements: list[dict[str, Any]], *, path: str = "/"
+) -> ManagedPolicy:
+    """A customer managed policy, or without an account a shipped one."""
+    policy = ManagedPolicy.objects.create(
+        account=account, name=name, path=path, unique_id=identifiers.unique_id("ANPA")
+    )
+    policy.default_version = policy.versions.create(document=make_document(statements))
+    policy.save()
+    if account:
+        account.count(policy_count=1)
+    return policy
+
+
+def attach(holder: User | Group | Role, policy: ManagedPolicy) -> None:
+    holder.attachments.create(policy=policy, account=holder.account)
+    PolicyUsage.count(policy, holder.account, attachment_count=1)
 
 
 def make_login_profile(user: User, password: str = PASSWORD, *, reset: bool = False) -> User:

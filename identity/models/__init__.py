@@ -2,11 +2,15 @@
 
 from identity.models.access_key import AccessKey
 from identity.models.account import Account
+from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
 from identity.models.event import Event
+from identity.models.group import Group, Membership
 from identity.models.login_profile import LoginProfile, PreviousPassword
+from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVersion
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
-from identity.models.policy import UserPolicy
+from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
+from identity.models.role import InstanceProfile, Role
 from identity.models.session import ConsoleSession, TemporarySession
 from identity.models.tag import UserTag
 from identity.models.throttle import ThrottleBucket
@@ -17,13 +21,25 @@ __all__ = [
     "Account",
     "ConsoleSession",
     "Event",
+    "Group",
+    "GroupAttachment",
+    "GroupPolicy",
+    "InstanceProfile",
     "LoginProfile",
+    "ManagedPolicy",
+    "Membership",
     "PasswordPolicy",
+    "PolicyUsage",
+    "PolicyVersion",
     "PreviousPassword",
     "RecoveryCode",
+    "Role",
+    "RoleAttachment",
+    "RolePolicy",
     "TemporarySession",
     "ThrottleBucket",
     "User",
+    "UserAttachment",
     "UserPolicy",
     "UserTag",
     "VirtualMfaDevice",

@@ -38,6 +38,10 @@ class Account(models.Model):
     user_count = models.PositiveIntegerField(default=0)
     mfa_device_count = models.PositiveIntegerField(default=0)
     mfa_device_in_use_count = models.PositiveIntegerField(default=0)
+    group_count = models.PositiveIntegerField(default=0)
+    role_count = models.PositiveIntegerField(default=0)
+    instance_profile_count = models.PositiveIntegerField(default=0)
+    policy_count = models.PositiveIntegerField(default=0)
 
     objects = AccountQuerySet.as_manager()
 

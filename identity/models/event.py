@@ -54,6 +54,8 @@ class Event(models.Model):
     error_code = models.CharField(max_length=128, default="")
     error_message = models.TextField(default="")
     read_only = models.BooleanField(default=True)
+    # Of a refused call: what every layer of policies said, as `policy.Trace` writes it.
+    decision = models.JSONField(null=True, default=None)
 
     objects = EventQuerySet.as_manager()
 
@@ -64,6 +66,7 @@ class Event(models.Model):
                 fields=["account", "principal_id", "-time", "-id"], name="event_by_principal"
             ),
             models.Index(fields=["account", "name", "-time", "-id"], name="event_by_name"),
+            models.Index(fields=["account", "request_id"], name="event_by_request"),
             models.Index(
                 fields=["account", "user_name", "-time", "-id"], name="event_by_user_name"
             ),

@@ -1,27 +1,47 @@
-"""Inline policies of users; groups, roles and managed policies join them here."""
+"""Inline policies: documents that belong to one user, group or role and go with it."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
-from identity.models.prepared import Prepared
+from identity.models.group import Group
+from identity.models.role import Role
 from identity.models.user import User, folded
 
+Row = TypeVar("Row", bound="InlinePolicy", covariant=True)
 
-class UserPolicyQuerySet(models.QuerySet["UserPolicy"]):
+
+class InlinePolicyQuerySet(models.QuerySet[Row]):
     def named(self, name: str) -> Self:
         return self.filter(name_folded=folded(name))
 
 
-class UserPolicy(models.Model):
-    """A policy document inside a user; its name is unique there whatever the case."""
+class InlinePolicy(models.Model):
+    """Its name is unique in its holder whatever the case."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="policies")
     name = models.CharField(max_length=128)
     name_folded = models.CharField(max_length=128)
     document = models.TextField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_folded = folded(self.name)
+        super().save(*args, **kwargs)
+
+
+class UserPolicyQuerySet(InlinePolicyQuerySet["UserPolicy"]):
+    pass
+
+
+class UserPolicy(InlinePolicy):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="policies")
 
     objects = UserPolicyQuerySet.as_manager()
 
@@ -32,17 +52,36 @@ class UserPolicy(models.Model):
             ),
         ]
 
-    @staticmethod
-    def of_user(user_id: int) -> list[UserPolicy]:
-        """A user's inline policies, for a decision; in one prepared query."""
-        return _of_user.rows(user_id)
 
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_folded = folded(self.name)
-        super().save(*args, **kwargs)
+class GroupPolicyQuerySet(InlinePolicyQuerySet["GroupPolicy"]):
+    pass
 
 
-_of_user = Prepared(lambda user_id: UserPolicy.objects.filter(user_id=user_id), 1)
+class GroupPolicy(InlinePolicy):
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="policies")
+
+    objects = GroupPolicyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "name_folded"], name="inline_policy_name_once_in_a_group"
+            ),
+        ]
+
+
+class RolePolicyQuerySet(InlinePolicyQuerySet["RolePolicy"]):
+    pass
+
+
+class RolePolicy(InlinePolicy):
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="policies")
+
+    objects = RolePolicyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "name_folded"], name="inline_policy_name_once_in_a_role"
+            ),
+        ]

@@ -47,6 +47,34 @@ class Prepared(Generic[Row]):
         return statement
 
 
+_SAMPLE = -1
+
+
+class PreparedValues:
+    """`rows(value)` of the values_list, or union of such, that `make(value)` would build.
+
+    The value is a row's number, and may be compared with in several places; constants stay.
+    """
+
+    def __init__(self, make: Callable[[int], QuerySet[Any]]) -> None:
+        self._make = make
+        self._statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
+
+    def rows(self, value: int) -> list[tuple[Any, ...]]:
+        sql, parameters = self._statement()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [value if one == _SAMPLE else one for one in parameters])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            compiler = self._make(_SAMPLE).query.get_compiler(connection=connection)
+            statement = self._statements[connection.vendor] = compiler.as_sql()
+        return statement
+
+
 class _Statement(Generic[Row]):
     """What the ORM's compiler says of a queryset: its text, and how to read its columns."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from identity.models.access_key import AccessKey
+    from identity.models.attachment import UserAttachment
+    from identity.models.group import Membership
     from identity.models.login_profile import LoginProfile, PreviousPassword
     from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
     from identity.models.policy import UserPolicy
@@ -64,6 +66,13 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True, default=None)
     password_last_used_at = models.DateTimeField(null=True, default=None)
     last_login = None
+    boundary = models.ForeignKey(
+        "ManagedPolicy",
+        on_delete=models.RESTRICT,
+        related_name="bounded_users",
+        null=True,
+        default=None,
+    )
 
     objects = UserQuerySet.as_manager()
 
@@ -73,6 +82,9 @@ class User(AbstractBaseUser):
 
     if TYPE_CHECKING:
         account_id: str
+        boundary_id: int | None
+        attachments: RelatedManager[UserAttachment]
+        memberships: RelatedManager[Membership]
         access_keys: RelatedManager[AccessKey]
         login_profile: LoginProfile
         previous_passwords: RelatedManager[PreviousPassword]

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.model import OperationModel
 
 from identity.calls import Call
+from identity.condition_keys import Keys
 from identity.errors import ActionNotAnswered
 from identity.wire import spec
 
@@ -25,8 +26,9 @@ _READS = ("Get", "List")
 class Operation:
     """One answered action.
 
-    `resource` gives the ARN to authorise on; `prepare` runs after authorisation and before the
-    transaction; `always_allowed` marks the two STS actions that no policy can grant or deny.
+    `resource` gives the ARN to authorise on and `keys` the condition keys of the action itself;
+    `prepare` runs after authorisation and before the transaction; `always_allowed` marks the two
+    STS actions that no policy can grant or deny.
     """
 
     service: str
@@ -37,6 +39,7 @@ class Operation:
     read_only: bool
     prepare: Callable[[Call], Any] | None
     always_allowed: bool
+    keys: Callable[[Call], Keys] | None
 
 
 TABLE: dict[tuple[str, str], Operation] = {}
@@ -55,6 +58,7 @@ def operation(
     read_only: bool | None = None,
     prepare: Callable[[Call], Any] | None = None,
     always_allowed: bool = False,
+    keys: Callable[[Call], Keys] | None = None,
 ) -> Callable[[Function], Function]:
     """Enter a function as the answer to `service:name`; Get… and List… are reads unless said."""
     model = spec.operation(service, name)
@@ -62,7 +66,7 @@ def operation(
 
     def enter(function: Function) -> Function:
         TABLE[service, name] = Operation(
-            service, name, model, function, resource, reads, prepare, always_allowed
+            service, name, model, function, resource, reads, prepare, always_allowed, keys
         )
         return function
 

@@ -6,9 +6,16 @@ import pytest
 from django.forms.models import model_to_dict
 from pytest_django import DjangoAssertNumQueries
 
-from identity.models import AccessKey, User, UserTag
+from identity.models import AccessKey, User, UserTag, permissions
 from identity.models.prepared import Prepared
-from tests.factories import make_key, make_policy, make_user
+from tests.factories import (
+    attach,
+    make_group,
+    make_key,
+    make_managed_policy,
+    make_policy,
+    make_role,
+)
 
 
 def test_a_prepared_row_equals_the_orms_with_its_relations(
@@ -61,8 +68,37 @@ def test_a_statement_that_its_values_would_change_is_refused(db: None) -> None:
         twice.first("li")
 
 
-def test_policies_of_one_user_are_not_another_users(ana: User, ben: User) -> None:
-    make_policy(ben, "own", [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
-    assert make_user(ana.account, "dan").policies.count() == 0
-    names = [policy.name for policy in ben.policies.model.of_user(ben.pk)]
-    assert names == ["own"]
+def test_documents_of_a_user_come_from_everywhere_in_one_query(
+    ana: User, ben: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    make_policy(ben, "own", everything)
+    group = make_group(ben.account, "ops", ben)
+    make_policy(group, "shared", everything)
+    attached, of_group, boundary = (
+        make_managed_policy(ben.account, name, everything) for name in ("direct", "grouped", "edge")
+    )
+    attach(ben, attached)
+    attach(group, of_group)
+    ben.boundary = boundary
+    ben.save()
+    with django_assert_num_queries(1):
+        found = permissions.of_user(ben.pk)
+    assert sorted((one.holder.name, one.source) for one in found) == [
+        ("BOUNDARY", boundary.arn),
+        ("GROUP", of_group.arn),
+        ("GROUP", "group/ops/shared"),
+        ("USER", attached.arn),
+        ("USER", "user/ben/own"),
+    ]
+    assert [one.source for one in permissions.of_user(ana.pk)] == ["user/ana/test"]
+
+
+def test_documents_of_a_role_are_its_own(ana: User) -> None:
+    everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    role, other = make_role(ana.account, "deploy"), make_role(ana.account, "other")
+    make_policy(role, "own", everything)
+    make_policy(other, "own", everything)
+    attach(role, make_managed_policy(ana.account, "direct", everything))
+    sources = sorted(one.source for one in permissions.of_role(role.pk))
+    assert sources == [f"arn:aws:iam::{ana.account_id}:policy/direct", "role/deploy/own"]

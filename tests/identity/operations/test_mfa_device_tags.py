@@ -54,5 +54,5 @@ def test_a_device_of_another_account_is_not_there(
     iam: Any, ana: User, cleo: User, verb: str, more: dict[str, Any]
 ) -> None:
     serial = create_device(iam(cleo)).serial_number
-    with refused("NoSuchEntity", status=404):
+    with refused("AccessDenied", status=403):
         getattr(iam(ana), verb)(SerialNumber=serial, **more)

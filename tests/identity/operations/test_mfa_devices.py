@@ -159,10 +159,13 @@ def test_a_device_of_another_account_is_not_there(
         ("enable_mfa_device", {"UserName": "ana", **pair}),
         ("resync_mfa_device", {"UserName": "ana", **pair}),
         ("deactivate_mfa_device", {"UserName": "ana"}),
-        ("delete_virtual_mfa_device", {}),
     ):
         with refused("NoSuchEntity", NOT_FOUND.format(serial), 404):
             getattr(client, verb)(SerialNumber=serial, **more)
+    # Authorised on the device itself, which of the other account's may not be told apart.
+    code, status = ("AccessDenied", 403) if whose == "cleo" else ("NoSuchEntity", 404)
+    with refused(code, status=status):
+        client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
 def test_a_user_of_another_account_is_not_there(iam: Any, ana: User, cleo: User) -> None:

@@ -1,0 +1,84 @@
+"""Roles, which principals assume for a session, and the instance profiles that carry one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from identity.models import named
+from identity.models.managed_policy import ManagedPolicy
+from identity.models.named import Named, NamedQuerySet
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from identity.models.attachment import RoleAttachment
+    from identity.models.policy import RolePolicy
+
+
+class RoleQuerySet(NamedQuerySet["Role"]):
+    pass
+
+
+class Role(Named):
+    """`trust_policy` names users and roles by their unique IDs, so that who is made anew under an
+    old name is not trusted; `last_used_at` and `last_used_region` are empty until it is used."""
+
+    kind, id_prefix = "role", "AROA"
+
+    description = models.CharField(max_length=1000, blank=True)
+    trust_policy = models.TextField()
+    max_session_duration = models.PositiveIntegerField(default=3600)
+    boundary = models.ForeignKey(
+        ManagedPolicy,
+        on_delete=models.RESTRICT,
+        related_name="bounded_roles",
+        null=True,
+        default=None,
+    )
+    tags = models.JSONField(default=list)
+    last_used_at = models.DateTimeField(null=True, default=None)
+    last_used_region = models.CharField(max_length=64, default="")
+
+    objects = RoleQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        boundary_id: int | None
+        attachments: RelatedManager[RoleAttachment]
+        policies: RelatedManager[RolePolicy]
+
+    class Meta:
+        constraints = named.constraints("role")
+        indexes = named.indexes("role")
+
+
+class InstanceProfileQuerySet(NamedQuerySet["InstanceProfile"]):
+    pass
+
+
+class InstanceProfile(Named):
+    """A container of at most one role."""
+
+    kind, id_prefix = "instance-profile", "AIPA"
+
+    role = models.ForeignKey(
+        Role, on_delete=models.RESTRICT, related_name="instance_profiles", null=True, default=None
+    )
+    tags = models.JSONField(default=list)
+
+    objects = InstanceProfileQuerySet.as_manager()
+
+    class Meta:
+        constraints = named.constraints("instance_profile")
+        indexes = named.indexes("instance_profile")
+
+    def describe(self) -> dict[str, Any]:
+        """The `InstanceProfile` structure, without its roles and tags."""
+        return {
+            "Path": self.path,
+            "InstanceProfileName": self.name,
+            "InstanceProfileId": self.unique_id,
+            "Arn": self.arn,
+            "CreateDate": self.created_at,
+        }
