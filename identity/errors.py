@@ -158,7 +158,16 @@ class InvalidAuthenticationCode(ClientError):
 
 
 class MalformedPolicyDocument(ClientError):
+    """`detail` says where in the document and what was expected there, for who writes it.
+
+    `line` and `column` count from 1, and are 0 where the place is not known.
+    """
+
     code = "MalformedPolicyDocument"
+
+    def __init__(self, message: str = "", detail: str = "", line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.detail, self.line, self.column = detail, line, column
 
 
 class PasswordPolicyViolation(ClientError):

@@ -27,18 +27,31 @@ class Span(NamedTuple):
     end: Position
 
 
+class Lines:
+    """The lines of a text, to tell many places in it by their offsets."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+
+    def position(self, offset: int) -> Position:
+        """The place of the character at the offset, which counts from 0."""
+        line = bisect_right(self._starts, offset)
+        return Position(line, offset - self._starts[line - 1] + 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from one offset to the one after its last character."""
+        return Span(self.position(start), self.position(end))
+
+
+def position(text: str, offset: int) -> Position:
+    """The place of one character."""
+    return Lines(text).position(offset)
+
+
 def statement_spans(text: str) -> tuple[Span, ...]:
     """The span of every statement of a readable document, in the order of the statements."""
-    line_starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
-    return tuple(
-        Span(_position(start, line_starts), _position(end, line_starts))
-        for start, end in _statements(text)
-    )
-
-
-def _position(place: int, line_starts: list[int]) -> Position:
-    line = bisect_right(line_starts, place)
-    return Position(line, place - line_starts[line - 1] + 1)
+    lines = Lines(text)
+    return tuple(lines.span(start, end) for start, end in _statements(text))
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from identity.errors import MalformedPolicyDocument
 from identity.policy.conditions import Condition
+from identity.policy.faults import Fault
 from identity.policy.patterns import action_matches
 from identity.policy.values import Statement
 
@@ -57,7 +57,7 @@ _AZURE_SENTINEL = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d"
 
 
 def check(statement: Statement) -> None:
-    """Raise `MalformedPolicyDocument` if the statement trusts all who share an issuer."""
+    """Raise `Fault` if the statement trusts all who share an issuer."""
     if statement.effect == "Deny":
         return
     if not action_matches(statement.actions, "sts:AssumeRoleWithWebIdentity"):
@@ -65,10 +65,24 @@ def check(statement: Statement) -> None:
     for kind, provider in statement.principals:
         issuer = _issuer(provider) if kind == "Federated" else ""
         if not _is_controlled(issuer, statement):
-            name = "Cognito" if issuer.startswith("cognito-identity.") else issuer
-            raise MalformedPolicyDocument(
-                f"A condition block must be present for the {name} provider"
-            )
+            raise _uncontrolled(issuer, statement)
+
+
+def _uncontrolled(issuer: str, statement: Statement) -> Fault:
+    name = "Cognito" if issuer.startswith("cognito-identity.") else issuer
+    keys = " or ".join(f"{issuer}:{key}" for key in controlled_claims(issuer))
+    return Fault(
+        f"A condition block must be present for the {name} provider",
+        f"a condition that compares {keys or 'sts:RoleSessionName'} with a value of your own",
+        *("Statement", statement.index, "Condition"),
+    )
+
+
+def controlled_claims(issuer: str) -> tuple[str, ...]:
+    """The claims that tell apart those who share the issuer; none if it is not a shared one."""
+    shared = (host for host in _HOSTS if issuer == host or issuer.startswith(f"{host}/"))
+    host = next(shared, None)
+    return _HOSTS[host].keys if host else ()
 
 
 def _issuer(provider: str) -> str:

@@ -12,7 +12,7 @@ MAX_CHARACTERS = 131_072
 MAX_DEPTH = 16
 """A policy needs six levels; more only feeds a recursion."""
 
-_ALLOWED_CHARACTERS = re.compile(r"[\t\n\r\x20-\xff]+")
+ALLOWED_CHARACTERS = re.compile(r"[\t\n\r\x20-\xff]+")
 
 # A string that never closes runs to the end of the text, so that every scan stays linear.
 TOKEN = re.compile(
@@ -36,7 +36,7 @@ def read(text: str) -> object:
     surrogate pair, and characters outside TAB, LF, CR and U+0020-U+00FF (`policyDocumentType` of
     the service model).
     """
-    if len(text) > MAX_CHARACTERS or not _ALLOWED_CHARACTERS.fullmatch(text):
+    if len(text) > MAX_CHARACTERS or not ALLOWED_CHARACTERS.fullmatch(text):
         raise ValueError("length or characters")
     if _depth(text) > MAX_DEPTH:
         raise ValueError("nesting")
