@@ -10,7 +10,7 @@ from typing import Any
 from identity.callers import Caller
 from identity.errors import NoSuchEntity, ValidationError
 from identity.facts import Facts
-from identity.models import Account, User
+from identity.models import Account, Group, ManagedPolicy, Role, User
 
 # Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
 _NAMING_ROOT = frozenset(
@@ -76,6 +76,64 @@ class Call:
             raise ValidationError("Must specify userName when calling with non-User credentials")
         return user
 
+    @cached_property
+    def named_group(self) -> Group | None:
+        return Group.objects.named(self.params["GroupName"]).filter(account=self.account).first()
+
+    def group(self) -> Group:
+        """The group that `GroupName` names; NoSuchEntity when there is none."""
+        if self.named_group is None:
+            raise _not_there("group", self.params["GroupName"])
+        return self.named_group
+
+    def locked_group(self) -> Group:
+        """As `locked_user`, for the group."""
+        seen = self.group()
+        same = Group.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
+        group = same.select_related("account").first()
+        if group is None:
+            raise _not_there("group", seen.name)
+        return group
+
+    @cached_property
+    def named_role(self) -> Role | None:
+        named = Role.objects.named(self.params["RoleName"]).filter(account=self.account)
+        return named.select_related("boundary").first()
+
+    def role(self) -> Role:
+        """The role that `RoleName` names; NoSuchEntity when there is none."""
+        if self.named_role is None:
+            raise _not_there("role", self.params["RoleName"])
+        return self.named_role
+
+    def locked_role(self) -> Role:
+        """As `locked_user`, for the role."""
+        seen = self.role()
+        role = (
+            Role.objects.locked().filter(pk=seen.pk).select_related("account", "boundary").first()
+        )
+        if role is None:
+            raise _not_there("role", seen.name)
+        return role
+
+    @cached_property
+    def named_policy(self) -> ManagedPolicy | None:
+        """The managed policy that `PolicyArn` names, if the account may see it."""
+        visible = ManagedPolicy.objects.visible_to(self.account)
+        return (
+            visible.filter(arn=self.params["PolicyArn"]).select_related("default_version").first()
+        )
+
+    def policy(self) -> ManagedPolicy:
+        """The named managed policy; NoSuchEntity when there is none."""
+        if self.named_policy is None:
+            raise NoSuchEntity("Policy ARN was not found.")
+        return self.named_policy
+
+
+def _not_there(kind: str, name: str) -> NoSuchEntity:
+    return NoSuchEntity(f"The {kind} with name {name} cannot be found.")
+
 
 def no_such_user(name: str) -> NoSuchEntity:
-    return NoSuchEntity(f"The user with name {name} cannot be found.")
+    return _not_there("user", name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from identity import arns
 from identity.calls import Call
 from identity.errors import AccessDenied
@@ -63,3 +65,39 @@ def new_mfa_device(call: Call) -> str:
 
 def mfa_devices(call: Call) -> str:
     return arns.mfa(call.account.id, "")
+
+
+def group(call: Call) -> str:
+    """The named group's ARN with its path; a missing group has the root path."""
+    found = call.named_group
+    return found.arn if found else arns.iam(call.account.id, "group", call.params["GroupName"])
+
+
+def role(call: Call) -> str:
+    """The named role's ARN with its path; a missing role has the root path."""
+    found = call.named_role
+    return found.arn if found else arns.iam(call.account.id, "role", call.params["RoleName"])
+
+
+def policy(call: Call) -> str:
+    """The policy's ARN, as it was given."""
+    return str(call.params["PolicyArn"])
+
+
+def new(kind: str, member: str) -> Callable[[Call], str]:
+    """The ARN that what `member` names will have: `new("group", "GroupName")`."""
+
+    def resource(call: Call) -> str:
+        path = call.params.get("Path", "/")
+        return arns.iam(call.account.id, kind, call.params[member], path)
+
+    return resource
+
+
+def under(kind: str) -> Callable[[Call], str]:
+    """All of a kind under the path that is asked for: `under("group")`."""
+
+    def resource(call: Call) -> str:
+        return arns.iam(call.account.id, kind, "", call.params.get("PathPrefix", "/"))
+
+    return resource
