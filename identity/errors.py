@@ -172,3 +172,11 @@ class MalformedPolicyDocument(ClientError):
 
 class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
+
+
+class PolicyNotAttachable(ClientError):
+    code = "PolicyNotAttachable"
+
+
+class UnmodifiableEntity(ClientError):
+    code = "UnmodifiableEntity"

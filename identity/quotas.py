@@ -15,7 +15,15 @@ from identity.models import Account
 ACCESS_KEYS_PER_USER = 2
 MFA_DEVICES_PER_USER = 8
 TAGS_PER_RESOURCE = 50
+POLICIES = 1500
+POLICY_SIZE = 6144
+VERSIONS_PER_POLICY = 5
+ATTACHED_POLICIES_PER_USER = 10
+ATTACHED_POLICIES_PER_GROUP = 10
+ATTACHED_POLICIES_PER_ROLE = 10
 USER_POLICY_SIZE = 2048
+GROUP_POLICY_SIZE = 5120
+ROLE_POLICY_SIZE = 10240
 
 
 def users() -> int:
@@ -28,23 +36,23 @@ def summary() -> dict[str, int]:
     return {
         "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
         "AssumeRolePolicySizeQuota": 2048,
-        "AttachedPoliciesPerGroupQuota": 10,
-        "AttachedPoliciesPerRoleQuota": 10,
-        "AttachedPoliciesPerUserQuota": 10,
-        "GroupPolicySizeQuota": 5120,
+        "AttachedPoliciesPerGroupQuota": ATTACHED_POLICIES_PER_GROUP,
+        "AttachedPoliciesPerRoleQuota": ATTACHED_POLICIES_PER_ROLE,
+        "AttachedPoliciesPerUserQuota": ATTACHED_POLICIES_PER_USER,
+        "GroupPolicySizeQuota": GROUP_POLICY_SIZE,
         "GroupsPerUserQuota": 10,
         "GroupsQuota": 300,
         "InstanceProfilesQuota": 1000,
-        "PoliciesQuota": 1500,
-        "PolicySizeQuota": 6144,
+        "PoliciesQuota": POLICIES,
+        "PolicySizeQuota": POLICY_SIZE,
         "PolicyVersionsInUseQuota": 10000,
-        "RolePolicySizeQuota": 10240,
+        "RolePolicySizeQuota": ROLE_POLICY_SIZE,
         "RolesQuota": 1000,
         "ServerCertificatesQuota": 20,
         "SigningCertificatesPerUserQuota": 2,
         "UserPolicySizeQuota": USER_POLICY_SIZE,
         "UsersQuota": users(),
-        "VersionsPerPolicyQuota": 5,
+        "VersionsPerPolicyQuota": VERSIONS_PER_POLICY,
     }
 
 

@@ -52,6 +52,11 @@ class Role(Named):
         constraints = named.constraints("role")
         indexes = named.indexes("role")
 
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether it is a service's own, which nobody else changes."""
+        return self.path.startswith("/aws-service-role/")
+
 
 class InstanceProfileQuerySet(NamedQuerySet["InstanceProfile"]):
     pass
