@@ -149,7 +149,7 @@ class Catalogue:
 def _closest(name: str, known: Iterable[str]) -> str | None:
     if name in known:
         return name
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.7)), None)
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.65)), None)
 
 
 def _expression(template: str) -> str:
