@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from identity.policy.patterns import actions_expression
+from identity.policy.patterns import action_matches
 
 AccessLevel: TypeAlias = Literal["List", "Read", "Write", "Permissions management", "Tagging"]
 ValueType: TypeAlias = Literal["ARN", "Bool", "Date", "IPAddress", "Numeric", "String"]
@@ -102,12 +102,11 @@ class Catalogue:
         prefix, colon, _ = folded(pattern).partition(":")
         if not colon and prefix != "*":
             return
-        wanted = actions_expression((pattern,))
         asked = self.services.get(prefix)
         for service in [asked] if asked else self.services.values():
             for action in service.actions.values():
                 name = f"{service.prefix}:{action.name}"
-                if wanted.fullmatch(name):
+                if action_matches((pattern,), name):
                     yield name
 
     def nearest(self, name: str) -> str | None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from identity.policy import Kind, Layer, LayerKind, Request, Source, decide, load
 from identity.policy import principals as engine
-from identity.policy.conditions import Answer, Condition, answer
+from identity.policy.conditions import Answer, Condition, answer, question
 from tests.identity.policy import reference
 from tests.identity.policy.reference import Asked, Who
 from tests.identity.policy.reference_operators import Values, as_text
@@ -144,7 +144,8 @@ def _compare_condition(name: str, values: list[Any], asked: Values | None) -> No
     request = Request("", "iam:GetUser", "*", context)
     for replaces in (True, False):
         expected = reference.condition_holds(name, "aws:x", values, context, replaces)
-        found = answer([Condition(name, "aws:x", texts)], request, variables=replaces)
+        put = question(Condition(name, "aws:x", texts), variables=replaces)
+        found = answer([put], request)
         assert found is (Answer.YES if expected else Answer.NO), (name, values, asked, replaces)
 
 
