@@ -3,6 +3,8 @@
 from identity.operations import (
     access_keys,
     account,
+    assume_role,
+    federation_token,
     inline_policies,
     login_profiles,
     mfa_device_tags,
@@ -17,6 +19,8 @@ from identity.operations import (
 __all__ = [
     "access_keys",
     "account",
+    "assume_role",
+    "federation_token",
     "inline_policies",
     "login_profiles",
     "mfa_device_tags",
