@@ -101,7 +101,6 @@ def test_how_long_it_lasts(
         ({"Name": "j" * 33}, "ValidationError"),
         ({"Policy": "x"}, "MalformedPolicyDocument"),
         ({"Policy": POLICY + " " * 2048}, "ValidationError"),
-        ({"PolicyArns": [{}]}, "ValidationError"),
     ],
 )
 def test_what_is_refused_mints_nothing(
