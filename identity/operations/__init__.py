@@ -3,8 +3,10 @@
 from identity.operations import (
     access_keys,
     account,
+    assume_role,
     attachments,
     boundaries,
+    federation_token,
     inline_policies,
     login_profiles,
     mfa_device_tags,
@@ -23,8 +25,10 @@ from identity.operations import (
 __all__ = [
     "access_keys",
     "account",
+    "assume_role",
     "attachments",
     "boundaries",
+    "federation_token",
     "inline_policies",
     "login_profiles",
     "mfa_device_tags",
