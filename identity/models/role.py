@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
 
 from identity.models import named
+from identity.models.access_key import LAST_USED_EVERY
 from identity.models.managed_policy import ManagedPolicy
 from identity.models.named import Named, NamedQuerySet
+from identity.models.user import whole_seconds
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -82,6 +84,12 @@ class Role(Named):
         if self.last_used_at is None or self.last_used_at < timezone.now() - _TRACKED:
             return {}
         return {"LastUsedDate": self.last_used_at, "Region": self.last_used_region}
+
+    def used(self, at: datetime, region: str) -> None:
+        """Remember that a session of the role acted; at most one write a minute."""
+        if self.last_used_at is None or at - self.last_used_at >= LAST_USED_EVERY:
+            seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
+            Role.objects.filter(pk=self.pk).update(**seen)
 
 
 class InstanceProfileQuerySet(NamedQuerySet["InstanceProfile"]):

@@ -7,16 +7,16 @@ The rules are those of the IAM user guide, "IAM JSON policy elements: Condition 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from identity.errors import MalformedPolicyDocument
-from identity.policy.operators import OPERATORS, Operator
-from identity.policy.patterns import Pieces
+from identity.policy.operators import OPERATORS, Operator, Test
+from identity.policy.patterns import glob
 from identity.policy.request import Request, Value
-from identity.policy.variables import expand
+from identity.policy.variables import glob_template, has_variables, text_template
 
 
 class Answer(enum.Enum):
@@ -44,15 +44,57 @@ class Condition:
     values: tuple[str, ...]
 
 
-def answer(conditions: Iterable[Condition], request: Request, *, variables: bool) -> Answer:
+_Holds: TypeAlias = Callable[[Value, Request], bool]
+_TestFor: TypeAlias = Callable[[Request], Test]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A condition whose operator and values have been read, ready to be put to requests.
+
+    `absent` is the answer of a request without the key; what `holds` of a value is asked of the
+    others, and is `None` when nobody can tell.
+    """
+
+    condition: Condition
+    key: str
+    absent: Answer
+    holds: _Holds | None
+
+    def answer(self, request: Request) -> Answer:
+        """What the condition says of the request."""
+        asked = request.folded.get(self.key)
+        if asked is None or self.holds is None:
+            return self.absent
+        return Answer.YES if self.holds(asked, request) else Answer.NO
+
+
+def question(condition: Condition, *, variables: bool) -> Question:
+    """The condition, read once; without `variables` (before version 2012-10-17) `${` is text."""
+    use, key = _use(condition.operator), condition.key.lower()
+    if use is None or not all(map(use.operator.can_want, condition.values)):
+        return Question(condition, key, Answer.UNKNOWN, None)
+    if use.operator.of_presence:
+        fits = use.operator.any_of(condition.values)
+        present = fits("false")
+        return Question(condition, key, _answer(fits("true")), lambda _asked, _request: present)
+    if not condition.values:
+        absent = _answer(use.quantifier is Quantifier.ALL)
+        return Question(condition, key, absent, lambda _asked, _request: False)
+    holds = _quantified(use.quantifier, _test_for(use.operator, condition.values, variables))
+    return Question(condition, key, _answer(use.holds_without_key), holds)
+
+
+def answer(questions: Iterable[Question], request: Request) -> Answer:
     """Whether all conditions hold: one `NO` decides, else one `UNKNOWN` does."""
-    unknown = False
-    for condition in conditions:
-        one = _answer(condition, request, variables)
-        if one is Answer.NO:
-            return Answer.NO
-        unknown = unknown or one is Answer.UNKNOWN
-    return Answer.UNKNOWN if unknown else Answer.YES
+    found = Answer.YES
+    for one in questions:
+        said = one.answer(request)
+        if said is Answer.NO:
+            return said
+        if said is Answer.UNKNOWN:
+            found = said
+    return found
 
 
 def check(condition: Condition) -> None:
@@ -67,44 +109,55 @@ def check(condition: Condition) -> None:
             )
 
 
-def _answer(condition: Condition, request: Request, variables: bool) -> Answer:
-    use = _use(condition.operator)
-    if use is None or not all(map(use.operator.can_want, condition.values)):
-        return Answer.UNKNOWN
-    return Answer.YES if _holds(use, condition, request, variables) else Answer.NO
+def _answer(holds: bool) -> Answer:
+    return Answer.YES if holds else Answer.NO
 
 
-def _holds(use: _Use, condition: Condition, request: Request, variables: bool) -> bool:
-    asked = request.value(condition.key)
-    if use.operator.of_presence:
-        asked = "false" if asked is not None else "true"
-    if not condition.values:
-        return asked is None and use.quantifier is Quantifier.ALL
-    if asked is None:
-        return use.holds_without_key
-    wanted = _wanted(condition.values, request, variables)
-    return _quantified(use, asked, wanted)
+# --- the values of a key -------------------------------------------------------------------------
 
 
-def _wanted(values: tuple[str, ...], request: Request, variables: bool) -> list[Pieces]:
-    """The values to compare with, less those that name a key which the request lacks."""
-    expanded = (expand(value, request, variables=variables) for value in values)
-    return [pieces for pieces in expanded if pieces is not None]
+def _quantified(quantifier: Quantifier, test_for: _TestFor) -> _Holds:
+    def one(asked: Value, request: Request) -> bool:
+        return isinstance(asked, str) and test_for(request)(asked)
+
+    def every(asked: Value, request: Request) -> bool:
+        return all(map(test_for(request), _values(asked)))
+
+    def some(asked: Value, request: Request) -> bool:
+        return any(map(test_for(request), _values(asked)))
+
+    return {Quantifier.ONE: one, Quantifier.ALL: every, Quantifier.ANY: some}[quantifier]
 
 
-def _quantified(use: _Use, asked: Value, wanted: list[Pieces]) -> bool:
-    if use.quantifier is Quantifier.ONE:
-        return isinstance(asked, str) and _fits(use.operator, asked, wanted)
-    values = (asked,) if isinstance(asked, str) else asked
-    fits = (_fits(use.operator, value, wanted) for value in values)
-    return all(fits) if use.quantifier is Quantifier.ALL else any(fits)
+def _values(asked: Value) -> tuple[str, ...]:
+    return (asked,) if isinstance(asked, str) else asked
 
 
-def _fits(operator: Operator, asked: str, wanted: list[Pieces]) -> bool:
-    """Any of the wanted values, or for a negated operator none of them."""
-    if not operator.can_ask(asked):
-        return False
-    return any(operator.test(asked, pieces) for pieces in wanted) is not operator.negated
+def _test_for(operator: Operator, values: tuple[str, ...], variables: bool) -> _TestFor:
+    """What tells of a value whether any of the wanted ones fits, or for a negated operator none.
+
+    Wanted values that name a key which the request lacks are left out.
+    """
+    waiting = [value for value in values if variables and has_variables(value)]
+    fixed = [value for value in values if not (variables and has_variables(value))]
+    read, template = (glob, glob_template) if operator.wildcards else (str, text_template)
+    fixed_test = operator.any_of([read(value) for value in fixed])
+    if not waiting:
+        test = _among(operator, fixed_test)
+        return lambda _request: test
+    templates = [template(value) for value in waiting]
+
+    def test_for(request: Request) -> Test:
+        expanded = [template.expand(request) for template in templates]
+        test = operator.any_of([value for value in expanded if value is not None])
+        return _among(operator, lambda asked: fixed_test(asked) or test(asked))
+
+    return test_for
+
+
+def _among(operator: Operator, any_of: Test) -> Test:
+    can_ask, negated = operator.can_ask, operator.negated
+    return lambda asked: can_ask(asked) and any_of(asked) is not negated
 
 
 # --- an operator as it is written ----------------------------------------------------------------

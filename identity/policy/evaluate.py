@@ -16,7 +16,7 @@ from identity.policy.matching import naming
 from identity.policy.places import Span
 from identity.policy.principals import Naming
 from identity.policy.request import Request
-from identity.policy.values import VERSION_2012, Document, Statement
+from identity.policy.values import VERSION_2012, Document, Rule, Statement
 
 
 class LayerKind(enum.Enum):
@@ -131,10 +131,10 @@ def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]
     if outcome is Outcome.IMPLICIT_DENY:
         return []
     statements = (
-        _match(layer, source, statement, request)
+        _match(layer, source, rule, request)
         for layer in layers
         for source in layer.policies
-        for statement in source.document.statements
+        for rule in source.document.about(request.action)
     )
     matches = [match for match in statements if match is not None]
     if outcome is Outcome.EXPLICIT_DENY:
@@ -202,24 +202,22 @@ def _weigh(layer: Layer, request: Request) -> _Verdict:
     # Only a policy of the resource can allow further than the first statement that allows.
     enough = Naming.SELF if layer.kind in OF_RESOURCE else Naming.ACCOUNT
     for source in layer.policies:
-        for statement in source.document.statements:
-            if allow is not None and allow.naming >= enough and statement.effect == "Allow":
+        for rule in source.document.about(request.action):
+            if not rule.denies and allow is not None and allow.naming >= enough:
                 continue
-            match = _match(layer, source, statement, request)
-            if match is not None and statement.effect == "Deny":
+            match = _match(layer, source, rule, request)
+            if match is not None and rule.denies:
                 return _Verdict(layer.kind, match, allow)
             if match is not None and (allow is None or match.naming > allow.naming):
                 allow = match
     return _Verdict(layer.kind, None, allow)
 
 
-def _match(layer: Layer, source: Source, statement: Statement, request: Request) -> Match | None:
-    document = source.document
-    named = naming(statement, request, variables=document.variables)
+def _match(layer: Layer, source: Source, rule: Rule, request: Request) -> Match | None:
+    named = naming(rule, request)
     if named is Naming.NONE:
         return None
-    span = document.spans[statement.index] if document.spans else None
-    return Match(layer.kind, source.name, statement, span, named)
+    return Match(layer.kind, source.name, rule.statement, rule.span, named)
 
 
 _ROOT_LAYER = Layer(

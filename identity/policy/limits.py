@@ -10,7 +10,7 @@ from identity.policy import principals
 from identity.policy.conditions import Condition, check
 from identity.policy.faults import SYNTAX, Fault
 from identity.policy.operators import OPERATORS
-from identity.policy.patterns import Piece, matches
+from identity.policy.patterns import glob, matches
 from identity.policy.principals import Named
 from identity.policy.spelling import nearest
 from identity.policy.values import VERSION_2012, Document, Kind, Statement
@@ -125,7 +125,7 @@ def _check_resource(resource: str) -> None:
     if not resource.startswith("arn:"):
         raise Fault(f'Resource {resource} must be in ARN format or "*".', 'an ARN or "*"')
     _, partition, service, region, _account, name = resource.split(":", 5)
-    if not any(matches((Piece(partition),), real) for real in PARTITIONS):
+    if not any(matches(glob(partition), real) for real in PARTITIONS):
         message = f'Partition "{partition}" is not valid for resource "{resource}".'
         raise Fault(message, f"a partition, one of {', '.join(PARTITIONS)}")
     if not _VENDOR.fullmatch(service):

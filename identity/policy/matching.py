@@ -1,4 +1,4 @@
-"""Whether one statement applies to a request: its action, resource, principal and conditions."""
+"""Whether one statement applies to a request: its resource, principal and conditions."""
 
 from __future__ import annotations
 
@@ -7,52 +7,48 @@ from identity.policy.conditions import Answer
 from identity.policy.patterns import matches, utf16_units
 from identity.policy.principals import Naming
 from identity.policy.request import Request
-from identity.policy.values import Compiled, Statement
-from identity.policy.variables import expand
+from identity.policy.values import Rule
 
 
-def naming(statement: Statement, request: Request, *, variables: bool) -> Naming:
-    """How the statement names who asks, and `NONE` if it does not apply to the request.
+def naming(rule: Rule, request: Request) -> Naming:
+    """How a statement about the request's action names who asks; `NONE` if it does not apply.
 
     A statement that lists no principals means the one whose policy it is: `OWNER`. What cannot be
     told - a condition nobody can evaluate, a principal of whom the request says nothing - applies
     to a Deny and never to an Allow.
     """
-    if not _names_action(statement, request.action):
+    if not means_resource(rule, request):
         return Naming.NONE
-    if not _names_resource(statement, request, variables):
-        return Naming.NONE
-    named = _principal(statement, request)
-    if named is Naming.NONE or not statement.conditions:
+    named = principal(rule, request)
+    if named is Naming.NONE or not rule.questions:
         return named
-    answer = conditions.answer(statement.conditions, request, variables=variables)
-    holds = answer is Answer.YES or (answer is Answer.UNKNOWN and statement.effect == "Deny")
-    return named if holds else Naming.NONE
+    answer = conditions.answer(rule.questions, request)
+    return named if holds(rule, answer) else Naming.NONE
 
 
-def _names_action(statement: Statement, action: str) -> bool:
-    listed = statement.compiled.actions.fullmatch(action) is not None
-    return listed is bool(statement.actions)
+def holds(rule: Rule, answer: Answer) -> bool:
+    """What the answer to a condition, or to all of them, means for the statement."""
+    return answer is Answer.YES or (answer is Answer.UNKNOWN and rule.denies)
 
 
-def _names_resource(statement: Statement, request: Request, variables: bool) -> bool:
-    """A trust policy lists no resource: it speaks of its role only."""
-    listed = _lists_resource(statement.compiled, request, variables)
-    return listed is bool(statement.resources)
+def means_resource(rule: Rule, request: Request) -> bool:
+    """Whether the statement is about the resource; a trust policy lists none but its role."""
+    return _lists_resource(rule, request) is bool(rule.statement.resources)
 
 
-def _lists_resource(compiled: Compiled, request: Request, variables: bool) -> bool:
-    fixed = compiled.resources
-    if fixed is not None and fixed.fullmatch(utf16_units(request.resource)):
+def _lists_resource(rule: Rule, request: Request) -> bool:
+    if rule.resources.fit(utf16_units(request.resource)):
         return True
-    for pattern in compiled.resources_with_variables:
-        pieces = expand(pattern, request, variables=variables)
-        if pieces is not None and matches(pieces, request.resource):
+    for template in rule.resources_with_variables:
+        pattern = template.expand(request)
+        if pattern is not None and matches(pattern, request.resource):
             return True
     return False
 
 
-def _principal(statement: Statement, request: Request) -> Naming:
+def principal(rule: Rule, request: Request) -> Naming:
+    """How the statement's principals name who asks."""
+    statement = rule.statement
     if not statement.principals and not statement.not_principals:
         return Naming.OWNER
     who = request.principal

@@ -11,17 +11,17 @@ import binascii
 import ipaddress
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from identity.policy.patterns import Piece, Pieces, matches
+from identity.policy.patterns import fits, globs, stretches, utf16_units
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Test: TypeAlias = Callable[[str, Pieces], bool]
+Test: TypeAlias = Callable[[str], bool]
+_AnyOf: TypeAlias = Callable[[Sequence[str]], Test]
 
 
 def _always(_value: str) -> bool:
@@ -31,41 +31,42 @@ def _always(_value: str) -> bool:
 class Operator(NamedTuple):
     """A row of the table.
 
-    `test` compares a value of the request with one of the policy. A request that `can_ask` does
-    not accept fits neither the operator nor its negation; a policy that holds a value `can_want`
-    does not accept cannot be evaluated. An operator `of_presence` is asked "true" for an absent
-    key and "false" for a present one, instead of the key's value. Only strings and ARNs want
-    a value with a `${` in it, so that policy variables are replaced there and nowhere else.
+    `any_of` reads the values of a policy once, and gives what tells whether a value of a request
+    fits one of them. A request that `can_ask` does not accept fits neither the operator nor its
+    negation; a policy that holds a value `can_want` does not accept cannot be evaluated. An
+    operator `of_presence` is asked "true" for an absent key and "false" for a present one, instead
+    of the key's value. Those with `wildcards` want globs. Only strings and ARNs want a value with
+    a `${` in it, so that policy variables are replaced there and nowhere else.
     """
 
-    test: _Test
+    any_of: _AnyOf
     negated: bool = False
     of_presence: bool = False
+    wildcards: bool = False
     can_ask: Callable[[str], bool] = _always
     can_want: Callable[[str], bool] = _always
-
-
-def _text(wanted: Pieces) -> str:
-    return "".join(piece.text for piece in wanted)
 
 
 # --- strings and truth ---------------------------------------------------------------------------
 
 
-def _equals(asked: str, wanted: Pieces) -> bool:
-    return asked == _text(wanted)
+def _equals(wanted: Sequence[str]) -> Test:
+    return frozenset(wanted).__contains__
 
 
-def _equals_ignoring_case(asked: str, wanted: Pieces) -> bool:
-    return asked.lower() == _text(wanted).lower()
+def _equals_ignoring_case(wanted: Sequence[str]) -> Test:
+    lowered = frozenset(map(str.lower, wanted))
+    return lambda asked: asked.lower() in lowered
 
 
-def _like(asked: str, wanted: Pieces) -> bool:
-    return matches(wanted, asked)
+def _like(wanted: Sequence[str]) -> Test:
+    read = globs(wanted)
+    return lambda asked: read.fit(utf16_units(asked))
 
 
-def _same_truth(asked: str, wanted: Pieces) -> bool:
-    return (asked.lower() == "true") == (_text(wanted).lower() == "true")
+def _same_truth(wanted: Sequence[str]) -> Test:
+    truths = frozenset(one.lower() == "true" for one in wanted)
+    return lambda asked: (asked.lower() == "true") in truths
 
 
 def _is_truth(value: str) -> bool:
@@ -133,17 +134,22 @@ def _bytes(value: str) -> bytes | None:
         return None
 
 
-def _same_bytes(asked: str, wanted: Pieces) -> bool:
-    found = _bytes(asked)
-    return found is not None and found == _bytes(_text(wanted))
+def _same_bytes(wanted: Sequence[str]) -> Test:
+    read = frozenset(map(_bytes, wanted)) - {None}
+    return lambda asked: _bytes(asked) in read
 
 
-def _comparing(compare: Callable[[Any, Any], bool], read: Callable[[str], Any]) -> _Test:
-    def test(asked: str, wanted: Pieces) -> bool:
-        one, other = read(asked), read(_text(wanted))
-        return one is not None and other is not None and compare(one, other)
+def _comparing(compare: Callable[[Any, Any], bool], read: Callable[[str], Any]) -> _AnyOf:
+    def any_of(wanted: Sequence[str]) -> Test:
+        values = [read(one) for one in wanted]
 
-    return test
+        def test(asked: str) -> bool:
+            found = read(asked)
+            return found is not None and any(compare(found, value) for value in values)
+
+        return test
+
+    return any_of
 
 
 def _readable(read: Callable[[str], Any]) -> Callable[[str], bool]:
@@ -153,9 +159,25 @@ def _readable(read: Callable[[str], Any]) -> Callable[[str], bool]:
 # --- addresses -----------------------------------------------------------------------------------
 
 
-def _in_network(asked: str, wanted: Pieces) -> bool:
-    address, network = _address(asked), _network(_text(wanted))
-    return address is not None and network is not None and address in network
+class _Network(NamedTuple):
+    """The addresses of a version that are `base` under the `mask`."""
+
+    version: int
+    mask: int
+    base: int
+
+
+def _in_networks(wanted: Sequence[str]) -> Test:
+    networks = [network for network in map(_network, wanted) if network is not None]
+
+    def test(asked: str) -> bool:
+        address = _address(asked)
+        if address is None:
+            return False
+        version, number = address.version, int(address)
+        return any(version == of and number & mask == base for of, mask, base in networks)
+
+    return test
 
 
 @lru_cache(1024)
@@ -181,32 +203,27 @@ def _is_cidr(value: str) -> bool:
     return True
 
 
-@lru_cache(1024)
 def _network(cidr: str) -> _Network | None:
     """The network that a CIDR text names; host bits are ignored in IPv4, match nothing in IPv6."""
     interface = ipaddress.ip_interface(cidr)
-    if interface.version == 6 and interface.ip != interface.network.network_address:
+    network = interface.network
+    if network.version == 6 and interface.ip != network.network_address:
         return None
-    return interface.network
+    return _Network(network.version, int(network.netmask), int(network.network_address))
 
 
 # --- ARNs ----------------------------------------------------------------------------------------
 
 
-def _arn_like(asked: str, wanted: Pieces) -> bool:
+def _arn_like(wanted: Sequence[str]) -> Test:
     """Field by field: a `*` crosses `:` only in the last of an ARN's six fields."""
-    fields = _arn_fields(wanted)
-    return len(fields) == 6 and all(map(matches, fields, asked.split(":", 5)))
+    patterns = [list(map(stretches, one.split(":", 5))) for one in wanted if one.count(":") >= 5]
 
+    def test(asked: str) -> bool:
+        fields = utf16_units(asked).split(":", 5)
+        return any(all(map(fits, pattern, fields)) for pattern in patterns)
 
-@lru_cache(2048)
-def _arn_fields(wanted: Pieces) -> tuple[Pieces, ...]:
-    fields: list[list[Piece]] = [[]]
-    for text, literal in wanted:
-        first, *rest = text.split(":", 6 - len(fields))
-        fields[-1].append(Piece(first, literal))
-        fields += ([Piece(one, literal)] for one in rest)
-    return tuple(map(tuple, fields))
+    return test
 
 
 def _is_arn(value: str) -> bool:
@@ -231,11 +248,11 @@ def _date(compare: Callable[[Any, Any], bool], *, negated: bool = False) -> Oper
 
 
 def _ip(*, negated: bool = False) -> Operator:
-    return Operator(_in_network, negated, can_ask=_readable(_address), can_want=_is_cidr)
+    return Operator(_in_networks, negated, can_ask=_readable(_address), can_want=_is_cidr)
 
 
 def _arn(*, negated: bool = False) -> Operator:
-    return Operator(_arn_like, negated, can_ask=_is_arn, can_want=_may_be_arn)
+    return Operator(_arn_like, negated, wildcards=True, can_ask=_is_arn, can_want=_may_be_arn)
 
 
 OPERATORS = {
@@ -243,8 +260,8 @@ OPERATORS = {
     "StringNotEquals": Operator(_equals, negated=True),
     "StringEqualsIgnoreCase": Operator(_equals_ignoring_case),
     "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, negated=True),
-    "StringLike": Operator(_like),
-    "StringNotLike": Operator(_like, negated=True),
+    "StringLike": Operator(_like, wildcards=True),
+    "StringNotLike": Operator(_like, negated=True, wildcards=True),
     "NumericEquals": _numeric(operator.eq),
     "NumericNotEquals": _numeric(operator.eq, negated=True),
     "NumericLessThan": _numeric(operator.lt),

@@ -1,38 +1,40 @@
 """Wildcards in actions and resources: `*` and `?`, nothing else is special.
 
-A pattern becomes a regular expression in which every stretch between two `*` is found once, at its
-first place, and never tried again, so that no pattern makes matching take exponential time.
+A glob is a pattern whose wildcards have become signs that stand in no other text. Its stretches
+between two `*` are each found once, at their first place, and never tried again; and where one
+stands is looked up in all of a long text at once. So no pattern and no text is slow to match.
 """
 
 from __future__ import annotations
 
-import re
+import string
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-_CACHED_PATTERNS = 2048
+Glob: TypeAlias = str
+Stretches: TypeAlias = tuple[str, ...]
+
+# No UTF-16 unit equals these.
+_STAR, _MARK = "\U0010fffe", "\U0010ffff"
+
+_NEAR = 256
+"""Units within which a stretch is searched place by place."""
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
-class Piece(NamedTuple):
-    """A stretch of a pattern; in a literal one `*` and `?` are plain characters."""
-
-    text: str
-    literal: bool = False
+def glob(pattern: str) -> Glob:
+    """The pattern as a glob; what is added to it as `utf16_units` stays literal."""
+    return utf16_units(pattern).replace("*", _STAR).replace("?", _MARK)
 
 
-Pieces: TypeAlias = tuple[Piece, ...]
+def matches(pattern: Glob, text: str) -> bool:
+    """Whether the whole text (a resource, a condition value) fits, case by case.
 
-
-def actions_expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """What fully matches the actions that fit one of the patterns, whatever their ASCII case."""
-    source = "|".join(_source((Piece(pattern),)) for pattern in patterns)
-    return re.compile(source, re.DOTALL | re.IGNORECASE | re.ASCII)
-
-
-def texts_expression(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    """What fully matches the `utf16_units` of texts that fit a pattern; `None` without one."""
-    sources = [_source((Piece(pattern),)) for pattern in patterns]
-    return re.compile("|".join(sources), re.DOTALL) if sources else None
+    `*` crosses `:` and `/`; `?` is one UTF-16 unit, as it is for AWS.
+    """
+    return fits(stretches(pattern), utf16_units(text))
 
 
 def action_matches(patterns: tuple[str, ...], action: str) -> bool:
@@ -40,53 +42,127 @@ def action_matches(patterns: tuple[str, ...], action: str) -> bool:
 
     Only ASCII letters fold: no look-alike from another alphabet ever equals one.
     """
-    return _cached_actions_expression(patterns).fullmatch(action) is not None
+    return _action_globs(patterns).fit(folded(action))
 
 
-def matches(pieces: Pieces, text: str) -> bool:
-    """Whether the whole text (a resource, a condition value) fits, case by case.
+def folded(action: str) -> str:
+    """The units of an action, ASCII letters in lower case."""
+    return utf16_units(action.translate(_LOWER))
 
-    `*` crosses `:` and `/`; `?` is one UTF-16 unit, as it is for AWS.
-    """
-    return _expression(pieces).fullmatch(utf16_units(text)) is not None
+
+class Globs(NamedTuple):
+    """Globs without wildcards, those with one `*` at their end, and all others."""
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    others: tuple[Stretches, ...]
+
+    def fit(self, units: str) -> bool:
+        """Whether a text, given as its units, fits one of the globs."""
+        if units in self.whole or units.startswith(self.beginnings):
+            return True
+        return bool(self.others) and any(fits(other, units) for other in self.others)
+
+
+def globs(patterns: Iterable[Glob]) -> Globs:
+    """The globs, ready to match."""
+    whole, beginnings, others = set(), [], []
+    for pattern in dict.fromkeys(map(stretches, patterns)):
+        if len(pattern) > 2 or pattern[1:] not in ((), ("",)) or _MARK in pattern[0]:
+            others.append(pattern)
+        elif len(pattern) == 1:
+            whole.add(pattern[0])
+        else:
+            beginnings.append(pattern[0])
+    return Globs(frozenset(whole), tuple(beginnings), tuple(others))
+
+
+def stretches(pattern: Glob) -> Stretches:
+    """What stands between the `*`; one stretch for a glob without any."""
+    first, *rest = pattern.split(_STAR)
+    return (first, *filter(None, rest[:-1]), *rest[-1:])
+
+
+def fits(pattern: Stretches, units: str) -> bool:
+    """Whether the units of a text fit a glob, given as its stretches."""
+    first, last = pattern[0], pattern[-1]
+    if len(pattern) == 1:
+        return len(units) == len(first) and _stands(first, units, 0)
+    at, end = len(first), len(units) - len(last)
+    if at > end or not _stands(first, units, 0) or not _stands(last, units, end):
+        return False
+    for stretch in pattern[1:-1]:
+        found = _find(stretch, units, at, end)
+        if found < 0:
+            return False
+        at = found + len(stretch)
+    return True
 
 
 def utf16_units(text: str) -> str:
     """The text with characters above U+FFFF as their two surrogates."""
-    if text.isascii() or max(text) <= "\uffff":
+    return text if text.isascii() else _units(text)
+
+
+@lru_cache(256)
+def _units(text: str) -> str:
+    if max(text) <= "\uffff":
         return text
     units = text.encode("utf-16-be", "surrogatepass")
     return "".join(chr(high << 8 | low) for high, low in zip(units[::2], units[1::2], strict=True))
 
 
-_cached_actions_expression = lru_cache(_CACHED_PATTERNS)(actions_expression)
+@lru_cache(2048)
+def _action_globs(patterns: tuple[str, ...]) -> Globs:
+    return globs(glob(folded(pattern)) for pattern in patterns)
 
 
-@lru_cache(_CACHED_PATTERNS)
-def _expression(pieces: Pieces) -> re.Pattern[str]:
-    return re.compile(_source(pieces), re.DOTALL)
+# --- one stretch ---------------------------------------------------------------------------------
 
 
-def _source(pieces: Pieces) -> str:
-    first, *rest = _between_stars(pieces)
-    if not rest:
-        return first
-    *middle, last = rest
-    return first + "".join(f"(?>.*?{stretch})" for stretch in middle if stretch) + ".*" + last
+def _stands(stretch: str, units: str, at: int) -> bool:
+    """Whether the stretch stands at this place, `?` being any unit."""
+    if _MARK not in stretch:
+        return units.startswith(stretch, at)
+    for fixed in stretch.split(_MARK):
+        if not units.startswith(fixed, at):
+            return False
+        at += len(fixed) + 1
+    return True
 
 
-def _between_stars(pieces: Pieces) -> list[str]:
-    """The stretches between the `*` wildcards, each as an expression of a fixed length."""
-    stretches = [""]
-    for text, literal in pieces:
-        for number, stretch in enumerate([text] if literal else text.split("*")):
-            if number:
-                stretches.append("")
-            stretches[-1] += _fixed(utf16_units(stretch), literal)
-    return stretches
+def _find(stretch: str, units: str, at: int, end: int) -> int:
+    """The first place between `at` and `end` where the stretch stands, and -1 without one."""
+    if _MARK not in stretch:
+        found = units.find(stretch, at, min(end, at + _NEAR))
+        if found >= 0 or end - at <= _NEAR:
+            return found
+    places = _places(stretch, units) >> at
+    found = at + (places & -places).bit_length() - 1
+    return found if places and found + len(stretch) <= end else -1
 
 
-def _fixed(stretch: str, literal: bool) -> str:
-    if literal:
-        return re.escape(stretch)
-    return ".".join(map(re.escape, stretch.split("?")))
+def _places(stretch: str, units: str) -> int:
+    """A bit for each place where the stretch stands, the lowest for the first place.
+
+    As many steps as the stretch is long, each on all places at once: `str.find` and `re` take as
+    many as the stretch and the text multiplied, if both are made for it.
+    """
+    of = {unit: _places_of(unit, units) for unit in set(stretch) if unit != _MARK}
+    places = (1 << max(len(units) - len(stretch) + 1, 0)) - 1
+    for offset, unit in enumerate(stretch):
+        if unit != _MARK:
+            places &= of[unit] >> offset
+        if not places:
+            break
+    return places
+
+
+@lru_cache(512)
+def _places_of(unit: str, units: str) -> int:
+    bits = bytearray(len(units) // 8 + 1)
+    at = units.find(unit)
+    while at >= 0:
+        bits[at >> 3] |= 1 << (at & 7)
+        at = units.find(unit, at + 1)
+    return int.from_bytes(bits, "little")

@@ -30,15 +30,10 @@ class Request:
     context: Mapping[str, Value]
     principal: Principal | None = None
     resource_account: str = ""
-    _folded: dict[str, Value] = field(init=False, repr=False, compare=False)
+    _folded: dict[str, Value] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        folded: dict[str, Value] = {}
-        for key, value in self.context.items():
-            if value != ():
-                name = key.lower()
-                folded[name] = _both(folded[name], value) if name in folded else value
-        object.__setattr__(self, "_folded", folded)
+        object.__setattr__(self, "context", dict(self.context))
 
     @property
     def crosses_accounts(self) -> bool:
@@ -47,9 +42,27 @@ class Request:
             return False
         return self.principal is None or self.principal.account not in ("", self.resource_account)
 
+    @property
+    def folded(self) -> Mapping[str, Value]:
+        """The context by its keys in lower case, made when a policy first asks for a key."""
+        folded = self._folded
+        if folded is None:
+            folded = _fold(self.context)
+            object.__setattr__(self, "_folded", folded)
+        return folded
+
     def value(self, key: str) -> Value | None:
         """What the request says of a condition key, whose name may be spelled in any case."""
-        return self._folded.get(key.lower())
+        return self.folded.get(key.lower())
+
+
+def _fold(context: Mapping[str, Value]) -> dict[str, Value]:
+    folded: dict[str, Value] = {}
+    for key, value in context.items():
+        if value != ():
+            name = key.lower()
+            folded[name] = _both(folded[name], value) if name in folded else value
+    return folded
 
 
 def _both(one: Value, other: Value) -> Value:

@@ -1,16 +1,16 @@
-"""A policy document as values, read from JSON by `document`."""
+"""A policy document as values, read from JSON by `document`, and as rules ready to be asked."""
 
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-from identity.policy.conditions import Condition
-from identity.policy.patterns import actions_expression, texts_expression
+from identity.policy.conditions import Condition, Question, question
+from identity.policy.patterns import Globs, folded, glob, globs
 from identity.policy.places import Span
 from identity.policy.principals import Named
+from identity.policy.variables import Template, glob_template, has_variables
 
 Effect: TypeAlias = Literal["Allow", "Deny"]
 
@@ -33,14 +33,6 @@ class Kind(enum.Enum):
         return self in (Kind.RESOURCE, Kind.TRUST)
 
 
-class Compiled(NamedTuple):
-    """The patterns of a statement, ready to match: what has variables waits for the request."""
-
-    actions: re.Pattern[str]
-    resources: re.Pattern[str] | None
-    resources_with_variables: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement; an element that it lacks is empty, `index` counts from 0 in its document.
@@ -58,23 +50,45 @@ class Statement:
     not_principals: tuple[Named, ...] = ()
     conditions: tuple[Condition, ...] = ()
     index: int = 0
-    _compiled: Compiled | None = field(default=None, init=False, compare=False, repr=False)
-
-    @property
-    def compiled(self) -> Compiled:
-        """The patterns, compiled at first use: a document that is refused for its size never is."""
-        compiled = self._compiled or _compile(self)
-        object.__setattr__(self, "_compiled", compiled)
-        return compiled
 
 
-def _compile(statement: Statement) -> Compiled:
-    listed = statement.resources or statement.not_resources
-    return Compiled(
-        actions_expression(statement.actions or statement.not_actions),
-        texts_expression(tuple(pattern for pattern in listed if "${" not in pattern)),
-        tuple(pattern for pattern in listed if "${" in pattern),
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A statement with its patterns and conditions read, ready to be put to requests.
+
+    Resources with variables wait for the request. `span` is the statement's place in the text.
+    """
+
+    statement: Statement
+    denies: bool
+    actions: Globs
+    resources: Globs
+    resources_with_variables: tuple[Template, ...]
+    questions: tuple[Question, ...]
+    span: Span | None
+
+    def means_action(self, action: str) -> bool:
+        """Whether the statement is about an action, given `folded`."""
+        return self.actions.fit(action) is bool(self.statement.actions)
+
+
+def _rule(statement: Statement, span: Span | None, variables: bool) -> Rule:
+    actions = statement.actions or statement.not_actions
+    resources = statement.resources or statement.not_resources
+    waiting = [one for one in resources if variables and has_variables(one)]
+    return Rule(
+        statement,
+        statement.effect == "Deny",
+        globs(glob(folded(pattern)) for pattern in actions),
+        globs(glob(pattern) for pattern in resources if pattern not in waiting),
+        tuple(map(glob_template, waiting)),
+        tuple(question(one, variables=variables) for one in statement.conditions),
+        span,
     )
+
+
+_ACTIONS_KEPT = 128
+"""Actions for which a document remembers its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,35 @@ class Document:
     id: str
     statements: tuple[Statement, ...]
     spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    _rules: tuple[Rule, ...] | None = field(default=None, init=False, compare=False, repr=False)
+    _about: dict[str, tuple[Rule, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @property
     def variables(self) -> bool:
         return self.version == VERSION_2012
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The statements, read at first use: a document refused for its size never is."""
+        rules = self._rules
+        if rules is None:
+            spans = self.spans or (None,) * len(self.statements)
+            pairs = zip(self.statements, spans, strict=True)
+            rules = tuple(_rule(*pair, self.variables) for pair in pairs)
+            object.__setattr__(self, "_rules", rules)
+        return rules
+
+    def about(self, action: str) -> tuple[Rule, ...]:
+        """The rules that are about the action, whatever its case; remembered for some actions."""
+        found = self._about.get(action)
+        return self._find(action) if found is None else found
+
+    def _find(self, action: str) -> tuple[Rule, ...]:
+        units = folded(action)
+        found = tuple(rule for rule in self.rules if rule.means_action(units))
+        if len(self._about) >= _ACTIONS_KEPT:
+            self._about.clear()
+        self._about[action] = found
+        return found

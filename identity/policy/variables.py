@@ -6,10 +6,10 @@ Text that comes from the request is literal: a `*` in a user's name is no wildca
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple
 
-from identity.policy.patterns import Piece, Pieces
+from identity.policy.patterns import glob, utf16_units
 from identity.policy.request import Request
 
 _VARIABLE = re.compile(
@@ -23,7 +23,32 @@ class _Variable(NamedTuple):
     default: str | None
 
 
-_Template: TypeAlias = tuple[Piece | _Variable, ...]
+class Template(NamedTuple):
+    """A text with variables, read once; `literal` makes a value of the request part of it."""
+
+    parts: tuple[str | _Variable, ...]
+    literal: Callable[[str], str]
+
+    def expand(self, request: Request) -> str | None:
+        """The text with the request's values in it; `None` when a key has not exactly one value.
+
+        A default stands in for an absent key only, not for one with many values.
+        """
+        texts: list[str] = []
+        for part in self.parts:
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            value = _resolve(part, request)
+            if value is None:
+                return None
+            texts.append(self.literal(value))
+        return "".join(texts)
+
+
+def has_variables(text: str) -> bool:
+    """Whether the text, in a document of version 2012-10-17, waits for the request."""
+    return "${" in text
 
 
 def malformed(text: str) -> bool:
@@ -31,37 +56,40 @@ def malformed(text: str) -> bool:
     return "${" in _VARIABLE.sub(" ", text)
 
 
-def expand(text: str, request: Request, *, variables: bool) -> Pieces | None:
-    """The pattern with the request's values in it; `None` when a key has not exactly one value.
-
-    Without `variables` (documents older than 2012-10-17) a `${` is plain text. A default stands in
-    for an absent key only, not for one with many values.
-    """
-    if not variables or "${" not in text:
-        return (Piece(text),)
-    pieces: list[Piece] = []
-    for part in _template(text):
-        piece = part if isinstance(part, Piece) else _resolve(part, request)
-        if piece is None:
-            return None
-        pieces.append(piece)
-    return tuple(pieces)
+def glob_template(pattern: str) -> Template:
+    """The template of a glob: its wildcards are those that the document wrote."""
+    return Template(tuple(_parts(pattern, glob)), utf16_units)
 
 
-def _resolve(variable: _Variable, request: Request) -> Piece | None:
-    value = request.value(variable.key)
-    found = variable.default if value is None else value
-    return Piece(found, literal=True) if isinstance(found, str) else None
+def text_template(text: str) -> Template:
+    """The template of a text without wildcards."""
+    return Template(tuple(_parts(text, str)), str)
 
 
-@lru_cache(2048)
-def _template(text: str) -> _Template:
-    parts: list[Piece | _Variable] = []
+def replaced(text: str, request: Request) -> str:
+    """The text as people should read it: variables that have no value stay as they were spelled."""
+
+    def value(found: re.Match[str]) -> str:
+        text = found["sign"] or _resolve(_variable(found), request)
+        return found.group() if text is None else text
+
+    return _VARIABLE.sub(value, text)
+
+
+def _parts(text: str, read: Callable[[str], str]) -> list[str | _Variable]:
+    parts: list[str | _Variable] = []
     end = 0
     for found in _VARIABLE.finditer(text):
-        parts.append(Piece(text[end : found.start()]))
-        sign, key, default = found["sign"], found["key"], found["default"]
-        parts.append(Piece(sign, literal=True) if sign else _Variable(key, default))
+        parts += [read(text[end : found.start()]), found["sign"] or _variable(found)]
         end = found.end()
-    parts.append(Piece(text[end:]))
-    return tuple(part for part in parts if part != Piece(""))
+    return [part for part in [*parts, read(text[end:])] if part]
+
+
+def _variable(found: re.Match[str]) -> _Variable:
+    return _Variable(found["key"].lower(), found["default"])
+
+
+def _resolve(variable: _Variable, request: Request) -> str | None:
+    value = request.folded.get(variable.key)
+    found = variable.default if value is None else value
+    return found if isinstance(found, str) else None

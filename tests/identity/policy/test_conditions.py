@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.policy import decide
-from identity.policy.conditions import Answer, Condition, answer
+from identity.policy.conditions import Answer, Condition, answer, question
 from identity.policy.operators import OPERATORS
 from tests.identity.policy.builders import ask, holds, layer, request, some_value, statement, text
 
@@ -201,4 +201,5 @@ def test_a_deny_that_plainly_does_not_apply_needs_no_answer_to_the_rest() -> Non
 )
 def test_one_no_decides_else_one_unknown(operators: list[str], expected: Answer) -> None:
     conditions = [Condition(operator, "aws:x", ("*",)) for operator in operators]
-    assert answer(conditions, request(aws__x="a"), variables=True) is expected
+    questions = [question(condition, variables=True) for condition in conditions]
+    assert answer(questions, request(aws__x="a")) is expected

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from identity.policy.patterns import Piece, action_matches, matches
+from identity.policy.patterns import action_matches, glob, matches, utf16_units
 
 
 def fits(pattern: str, text: str) -> bool:
-    return matches((Piece(pattern),), text)
+    return matches(glob(pattern), text)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_a_resource_fits_whole_and_case_by_case(
     ("text", "expected"), [("a*?b", True), ("aXYb", False), ("a*Yb", False), ("aX?b", False)]
 )
 def test_wildcards_in_literal_text_are_plain_characters(text: str, expected: bool) -> None:
-    assert matches((Piece("a"), Piece("*?", literal=True), Piece("b")), text) is expected
+    assert matches(glob("a") + utf16_units("*?") + glob("b"), text) is expected
 
 
 def test_pieces_join_to_one_pattern() -> None:
-    pieces = (Piece("user/*/"), Piece("a.b", literal=True), Piece("-*"))
+    pieces = glob("user/*/") + utf16_units("a.b") + glob("-*")
     assert matches(pieces, "user/x/a.b-c")
     assert not matches(pieces, "user/x/aXb-c")
 

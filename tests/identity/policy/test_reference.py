@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from identity.policy import Kind, Layer, LayerKind, Request, Source, decide, load
 from identity.policy import principals as engine
-from identity.policy.conditions import Answer, Condition, answer
+from identity.policy.conditions import Answer, Condition, answer, question
 from tests.identity.policy import reference
 from tests.identity.policy.reference import Asked, Who
 from tests.identity.policy.reference_operators import Values, as_text
@@ -33,10 +33,11 @@ GUEST = f"arn:aws:sts::{ACCOUNT}:federated-user/guest"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
 ANA_ID, ROLE_ID = "AIDAANAANAANAANAANA2", "AROADEPLOYDEPLOYDEPL"
 
+CI = engine.role_session(SESSION, ROLE, ROLE_ID)
 PEOPLE = [
     (Who("user", ACCOUNT, ANA, ANA_ID), engine.user(ANA, ANA_ID)),
-    (Who("role", ACCOUNT, SESSION, ROLE_ID, ROLE), engine.role_session(SESSION, ROLE, ROLE_ID)),
-    (Who("federated", ACCOUNT, GUEST, ANA_ID, ANA), engine.federated_user(GUEST, ANA, ANA_ID)),
+    (Who("role session", ACCOUNT, SESSION, ROLE_ID, ROLE), CI),
+    (Who("federated user", ACCOUNT, GUEST, ANA_ID, ANA), engine.federated_user(GUEST, ANA, ANA_ID)),
     (Who("root", ACCOUNT), engine.root(ACCOUNT)),
     (Who("service", arn="ec2.amazonaws.com"), engine.service("ec2.amazonaws.com")),
     (Who("provider", arn=PROVIDER), engine.federated(PROVIDER)),
@@ -144,7 +145,8 @@ def _compare_condition(name: str, values: list[Any], asked: Values | None) -> No
     request = Request("", "iam:GetUser", "*", context)
     for replaces in (True, False):
         expected = reference.condition_holds(name, "aws:x", values, context, replaces)
-        found = answer([Condition(name, "aws:x", texts)], request, variables=replaces)
+        put = question(Condition(name, "aws:x", texts), variables=replaces)
+        found = answer([put], request)
         assert found is (Answer.YES if expected else Answer.NO), (name, values, asked, replaces)
 
 
