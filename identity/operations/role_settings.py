@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from identity import trust_principals
 from identity.calls import Call
-from identity.operations import resources, roles
+from identity.operations import keys, resources, roles
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from identity.operations.registry import Result
 
 
-@operation("iam", "UpdateRole", resource=resources.role)
+@operation("iam", "UpdateRole", resource=resources.role, keys=keys.boundary_of_holder)
 def update_role(call: Call, params: t.UpdateRoleRequestTypeDef) -> None:
     """What is left out stays; of a service-linked role only the description changes."""
     fixed = "MaxSessionDuration" in params
@@ -25,7 +25,7 @@ def update_role(call: Call, params: t.UpdateRoleRequestTypeDef) -> None:
     role.save(update_fields=["description", "max_session_duration"])
 
 
-@operation("iam", "UpdateRoleDescription", resource=resources.role)
+@operation("iam", "UpdateRoleDescription", resource=resources.role, keys=keys.boundary_of_holder)
 def update_role_description(call: Call, params: t.UpdateRoleDescriptionRequestTypeDef) -> Result:
     role = call.locked_role()
     role.description = params["Description"]
@@ -33,7 +33,7 @@ def update_role_description(call: Call, params: t.UpdateRoleDescriptionRequestTy
     return {"Role": roles.described([role])[0]}
 
 
-@operation("iam", "UpdateAssumeRolePolicy", resource=resources.role)
+@operation("iam", "UpdateAssumeRolePolicy", resource=resources.role, keys=keys.boundary_of_holder)
 def update_assume_role_policy(call: Call, params: t.UpdateAssumeRolePolicyRequestTypeDef) -> None:
     role = call.modifiable_role()
     role.trust_policy = trust_principals.stored(params["PolicyDocument"])

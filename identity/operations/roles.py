@@ -81,7 +81,7 @@ def list_roles(call: Call, params: t.ListRolesRequestTypeDef) -> Result:
     return {**page, "Roles": described(page["Roles"])}
 
 
-@operation("iam", "DeleteRole", resource=resources.role)
+@operation("iam", "DeleteRole", resource=resources.role, keys=keys.boundary_of_holder)
 def delete_role(call: Call, params: t.DeleteRoleRequestTypeDef) -> None:
     role = call.modifiable_role()
     for leftover, what in _LEFTOVERS:
