@@ -157,6 +157,14 @@ class InvalidAuthenticationCode(ClientError):
     code, status = "InvalidAuthenticationCode", 403
 
 
+class InvalidParameterValue(ClientError):
+    code = "InvalidParameterValue"
+
+
+class PackedPolicyTooLarge(ClientError):
+    code = "PackedPolicyTooLarge"
+
+
 class MalformedPolicyDocument(ClientError):
     """`detail` says where in the document and what was expected there, for who writes it.
 

@@ -3,6 +3,8 @@
 from identity.operations import (
     access_keys,
     account,
+    assume_role,
+    federation_token,
     groups,
     inline_policies,
     instance_profile_tags,
@@ -25,6 +27,8 @@ from identity.operations import (
 __all__ = [
     "access_keys",
     "account",
+    "assume_role",
+    "federation_token",
     "groups",
     "inline_policies",
     "instance_profile_tags",

@@ -5,9 +5,12 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from pytest_django import DjangoAssertNumQueries
 
 from identity import managed_policies
@@ -37,6 +40,7 @@ def allows(name: str, action: str, resource: str = "*", **context: str) -> bool:
     return bool(decide(asked, [layer(BY_NAME[name].document)]))
 
 
+@cache
 def layer(document: str) -> Layer:
     return Layer(LayerKind.IDENTITY, (Source("policy", parse(document, Kind.MANAGED)),))
 
@@ -291,6 +295,12 @@ def test_the_entered_names_and_arns_are_those_that_the_model_would_give(
         before = (row.name_folded, row.arn)
         row.save()
         assert (row.name_folded, row.arn) == before
+
+
+def test_a_migration_loads_with_the_models_of_its_time(nothing_loaded: None) -> None:
+    then = MigrationLoader(connection).project_state().apps
+    assert len(load(then.get_model)) == len(BY_NAME)
+    assert load() == []
 
 
 def test_loading_again_changes_nothing(nothing_loaded: None) -> None:
