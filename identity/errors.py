@@ -178,5 +178,11 @@ class MalformedPolicyDocument(ClientError):
         self.detail, self.line, self.column = detail, line, column
 
 
+class UnmodifiableEntity(ClientError):
+    """Only AWS itself, here Bartizan, changes a service-linked role."""
+
+    code = "UnmodifiableEntity"
+
+
 class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
