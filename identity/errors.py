@@ -178,13 +178,15 @@ class MalformedPolicyDocument(ClientError):
         self.detail, self.line, self.column = detail, line, column
 
 
+class UnmodifiableEntity(ClientError):
+    """Only AWS itself, here Bartizan, changes a service-linked role."""
+
+    code = "UnmodifiableEntity"
+
+
 class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
 
 
 class PolicyNotAttachable(ClientError):
     code = "PolicyNotAttachable"
-
-
-class UnmodifiableEntity(ClientError):
-    code = "UnmodifiableEntity"

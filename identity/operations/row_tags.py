@@ -48,8 +48,12 @@ def remove(row: Tagged, keys: Sequence[str], *, ignoring_case: bool = False) -> 
 
 def page(call: Call, row: Tagged, *, ignoring_case: bool = False) -> Result:
     """A page of the row's tags in the order of their keys."""
-    found = sorted(row.tags, key=lambda tag: _key(str(tag["Key"]), ignoring_case))
-    return paging.page_of_few(call, found, member="Tags")
+    return paging.page_of_few(call, in_order(row, ignoring_case=ignoring_case), member="Tags")
+
+
+def in_order(row: Tagged, *, ignoring_case: bool = False) -> list[Any]:
+    """The row's tags in the order of their keys, as everything shows them but the creation."""
+    return sorted(row.tags, key=lambda tag: _key(str(tag["Key"]), ignoring_case))
 
 
 def _store(row: Tagged, listed: list[Any]) -> None:

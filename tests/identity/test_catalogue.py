@@ -178,8 +178,10 @@ def test_an_action_is_about_the_resource_on_which_it_is_authorised(name: str, ty
 
 IAM = "arn:aws:iam::111122223333"
 PARAMS = {
+    "AWSServiceName": "autoscaling.amazonaws.com",
     "AccountAlias": "example",
     "Arn": f"{IAM}:user/ana",
+    "DeletionTaskId": "task/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForX/1",
     "GroupName": "admins",
     "InstanceProfileName": "web",
     "Name": "dex",

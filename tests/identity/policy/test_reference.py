@@ -20,7 +20,7 @@ from tests.identity.policy import reference
 from tests.identity.policy.dice import FAMILIES, QUANTIFIERS, Dice, operators, read
 from tests.identity.policy.reference_operators import Values, as_text
 
-CASES = int(os.environ.get("POLICY_CASES", "1000"))
+CASES = int(os.environ.get("POLICY_CASES", "300"))
 
 
 @pytest.mark.parametrize("family", list(FAMILIES))
