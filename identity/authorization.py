@@ -6,11 +6,11 @@ Always allowed are GetCallerIdentity and GetSessionToken; all else is a Deny unl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from identity import arns, condition_keys
+from identity import arns, condition_keys, refusals
 from identity.callers import Caller
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS, NO_PARAMS
@@ -59,12 +59,22 @@ def require(
     `keys` are condition keys of this action, such as `iam:PolicyARN`.
     """
     action = action or call.permission
-    decision = decision_on(call.caller, call.facts, action, resource, call.params, keys)
-    if not decision:
-        raise AccessDenied(
-            sentence(decision, caller_arn=call.caller.arn, action=action, resource=resource),
-            reason=reason(decision),
-        )
+    stands = standing(call.caller, action)
+    request = stands.request(call.facts, action, resource, call.params, keys)
+    if not decide(request, stands.layers):
+        raise refusal(call.caller, request, stands.layers)
+
+
+def refusal(caller: Caller, request: Request, layers: Sequence[Layer]) -> AccessDenied:
+    """The error for a request that the layers do not let through, with its decision to keep.
+
+    Only here is everything found out that the policies say: what is allowed does not pay for it.
+    """
+    decision = decide(request, layers)
+    words = sentence(
+        decision, caller_arn=caller.arn, action=request.action, resource=request.resource
+    )
+    return AccessDenied(words, reason(decision), refusals.kept(caller, request, layers))
 
 
 def decision_on(

@@ -3,6 +3,7 @@
 from identity.operations import (
     access_keys,
     account,
+    authorization_messages,
     inline_policies,
     login_profiles,
     mfa_device_tags,
@@ -17,6 +18,7 @@ from identity.operations import (
 __all__ = [
     "access_keys",
     "account",
+    "authorization_messages",
     "inline_policies",
     "login_profiles",
     "mfa_device_tags",
