@@ -13,6 +13,7 @@ from console.http import Request
 from identity import audit, authorization
 from identity.calls import Call
 from identity.errors import AccessDenied
+from identity.standing import standing
 
 Value = TypeVar("Value")
 
@@ -22,7 +23,7 @@ class Rights:
 
     def __init__(self, request: Request) -> None:
         self._facts = request.facts
-        self._standing = authorization.standing(request.caller)
+        self._standing = standing(request.caller)
 
     def allow(self, action: str, resource: str) -> bool:
         """Whether `action`, such as `iam:DeleteUser`, is allowed on the ARN."""

@@ -20,6 +20,11 @@ def mfa(account_id: str, name: str, path: str = "/") -> str:
     return iam(account_id, "mfa", name, path)
 
 
+def sts(account_id: str, kind: str, name: str) -> str:
+    """`arn:aws:sts::ACCOUNT:assumed-role/Role/session`, or of a `federated-user`."""
+    return f"arn:aws:sts::{account_id}:{kind}/{name}"
+
+
 def owner(arn: str) -> str:
     """The 12-digit account in an ARN; empty for `*`, and for what belongs to all accounts."""
     fields = arn.split(":", 5)

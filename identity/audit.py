@@ -7,7 +7,7 @@ from typing import Any
 from botocore.model import OperationModel
 
 from identity import journal
-from identity.callers import Caller
+from identity.callers import Caller, Kind, Session
 from identity.calls import Call
 from identity.errors import AccessDenied, AwsError
 from identity.facts import Facts
@@ -73,25 +73,54 @@ def signin_event(
     )
 
 
+_TYPES = {
+    Kind.ROOT: "Root",
+    Kind.USER: "IAMUser",
+    Kind.ROLE: "AssumedRole",
+    Kind.FEDERATED: "FederatedUser",
+}
+
+
 def identity_of(caller: Caller) -> dict[str, Any]:
     """CloudTrail's `userIdentity` element."""
     shown: dict[str, Any] = {
-        "type": "Root" if caller.is_root else "IAMUser",
+        "type": _TYPES[caller.kind],
         "principalId": caller.user_id,
         "arn": caller.arn,
         "accountId": caller.account_id,
     }
     if caller.access_key_id:
         shown["accessKeyId"] = caller.access_key_id
-    if not caller.is_root:
-        shown["userName"] = caller.user.name
+    if caller.kind is Kind.USER:
+        shown["userName"] = caller.name
     if caller.session:
-        attributes = {
-            "creationDate": f"{caller.session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
-            "mfaAuthenticated": "true" if caller.session.mfa_at else "false",
-        }
-        shown["sessionContext"] = {"attributes": attributes}
+        shown["sessionContext"] = _session_context(caller, caller.session)
     return shown
+
+
+def _session_context(caller: Caller, session: Session) -> dict[str, Any]:
+    """When the session began, whether with MFA, and of a role or federated user: who is behind."""
+    attributes = {
+        "creationDate": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        "mfaAuthenticated": "true" if session.mfa_at else "false",
+    }
+    shown: dict[str, Any] = {"attributes": attributes}
+    if session.source_identity:
+        shown["sourceIdentity"] = session.source_identity
+    if caller.kind in (Kind.ROLE, Kind.FEDERATED):
+        shown["sessionIssuer"] = _issuer(caller)
+    return shown
+
+
+def _issuer(caller: Caller) -> dict[str, Any]:
+    issuer = caller.principal
+    root = caller.role is None and issuer.unique_id == issuer.account_id
+    return {
+        "type": "Role" if caller.role else "Root" if root else "IAMUser",
+        "principalId": issuer.unique_id,
+        "arn": issuer.arn,
+        "accountId": issuer.account_id,
+    } | ({} if root else {"userName": issuer.name})
 
 
 def _event_of(call: Call) -> Event:
@@ -105,7 +134,7 @@ def _event_of(call: Call) -> Event:
         region=facts.region,
         source_ip=facts.source_ip,
         user_agent=facts.user_agent,
-        user_name="" if caller.is_root else caller.user.name,
+        user_name="" if caller.is_root else caller.session_name or caller.principal.name,
         principal_id=caller.user_id,
         access_key_id=caller.access_key_id,
         user_identity=identity_of(caller),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from identity import vault
 from identity.callers import Caller, Session
 from identity.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
-from identity.models import AccessKey, TemporarySession
+from identity.models import AccessKey, Role, TemporarySession
 from identity.wire import sigv4
 from identity.wire.sigv4 import Signed, Wire
 
@@ -33,6 +33,7 @@ class _Credential:
     caller: Caller
     secret: str
     key: AccessKey | None = None
+    role: Role | None = None
 
 
 def caller_of(wire: Wire, service: str) -> tuple[Caller, Signed]:
@@ -52,6 +53,8 @@ def caller_of(wire: Wire, service: str) -> tuple[Caller, Signed]:
         raise SignatureDoesNotMatch(_MISMATCH)
     if credential.key:
         credential.key.used(timezone.now(), signed.service, signed.region)
+    if credential.role:
+        credential.role.used(timezone.now(), signed.region)
     return credential.caller, signed
 
 
@@ -78,10 +81,25 @@ def _temporary(signed: Signed) -> _Credential:
         raise InvalidClientTokenId(_INVALID_TOKEN)
     if timezone.now() >= row.expires_at:
         raise ExpiredToken(_EXPIRED)
-    session = Session(row.operation, row.issued_at, row.expires_at, row.mfa_at)
     return _Credential(
-        Caller(row.user, access_key_id=row.pk, session=session),
+        Caller(row.principal, access_key_id=row.pk, session=_session(row)),
         vault.unseal(row.sealed_secret, f"temporary_session:{row.pk}").decode(),
+        role=row.role,
+    )
+
+
+def _session(row: TemporarySession) -> Session:
+    return Session(
+        row.operation,
+        row.issued_at,
+        row.expires_at,
+        row.mfa_at,
+        row.name,
+        row.tags,
+        tuple(row.transitive_keys),
+        row.source_identity,
+        tuple(row.policies),
+        tuple(row.policy_arns),
     )
 
 

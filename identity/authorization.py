@@ -1,43 +1,26 @@
-"""The bridge between rows and the policy engine: which documents apply to whom, and what is true.
+"""Whether a call may be made: the decision on its action and resource, and AWS's refusal.
 
 Always allowed are GetCallerIdentity and GetSessionToken; all else is a Deny unless a layer allows.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from identity import arns, condition_keys, refusals
+from identity import refusals
 from identity.callers import Caller
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS, NO_PARAMS
 from identity.errors import AccessDenied, InvalidClientTokenId
 from identity.facts import Facts
-from identity.models import PasswordPolicy, permissions
-from identity.models.permissions import Granted, Holder
-from identity.policy import (
-    Decision,
-    Layer,
-    LayerKind,
-    Principal,
-    Request,
-    Source,
-    decide,
-    load,
-    principals,
-    reason,
-    root_layer,
-    sentence,
-)
+from identity.policy import Decision, Layer, Request, decide, reason, sentence
 from identity.policy.request import Value
+from identity.standing import standing
 
 if TYPE_CHECKING:
     from identity.operations.registry import Operation
 
-_OWN_PASSWORD = frozenset({"iam:ChangePassword", "iam:GetAccountPasswordPolicy"})
 # What credentials of GetSessionToken may call at STS.
 _WITH_SESSION_TOKEN = frozenset({"sts:GetCallerIdentity", "sts:AssumeRole"})
 
@@ -87,96 +70,6 @@ def decision_on(
 ) -> Decision:
     """What the engine says of one request."""
     return standing(caller, action).decide(facts, action, resource, params, keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A caller's policies, read once: a page asks it for all of its buttons."""
-
-    caller: Caller
-    layers: list[Layer]
-    looks_at_tags: bool = False
-
-    def decide(
-        self,
-        facts: Facts,
-        action: str,
-        resource: str,
-        params: Mapping[str, Any] = NO_PARAMS,
-        keys: Mapping[str, Value] = NO_KEYS,
-    ) -> Decision:
-        return decide(self.request(facts, action, resource, params, keys), self.layers)
-
-    def request(
-        self,
-        facts: Facts,
-        action: str,
-        resource: str,
-        params: Mapping[str, Any] = NO_PARAMS,
-        keys: Mapping[str, Value] = NO_KEYS,
-    ) -> Request:
-        """The request as policies see it.
-
-        Tags cost queries, so that they are read only when a document speaks of tags.
-        """
-        context = {**condition_keys.of(self.caller, facts), **keys}
-        if self.looks_at_tags:
-            context |= condition_keys.of_tags(self.caller, resource, params)
-        return Request(
-            self.caller.arn,
-            action,
-            resource,
-            context,
-            principal=_principal(self.caller),
-            resource_account=arns.owner(resource),
-        )
-
-
-def standing(caller: Caller, action: str = "") -> Standing:
-    """Every layer that bears on this caller. Root is a layer that allows, not an exception.
-
-    With an `action` of one's own password, the account's grant of it is among them.
-    """
-    if caller.is_root:
-        return Standing(caller, [root_layer()])
-    granted = permissions.of_user(caller.user.pk)
-    more = _account_grant(caller) if action in _OWN_PASSWORD else []
-    looks_at_tags = any(condition_keys.speaks_of_tags(one.document) for one in granted)
-    return Standing(caller, layers_of(granted, more), looks_at_tags)
-
-
-def layers_of(granted: Iterable[Granted], more: Iterable[Source] = ()) -> list[Layer]:
-    """The layers that these documents make: what grants, and the boundary where there is one."""
-    identity: list[Source] = list(more)
-    boundary: list[Source] = []
-    for one in granted:
-        source = Source(one.source, load(one.document))
-        (boundary if one.holder is Holder.BOUNDARY else identity).append(source)
-    layers = [Layer(LayerKind.IDENTITY, tuple(identity))]
-    if boundary:
-        layers.append(Layer(LayerKind.BOUNDARY, tuple(boundary)))
-    return layers
-
-
-def _principal(caller: Caller) -> Principal:
-    if caller.is_root:
-        return principals.root(caller.account_id)
-    return principals.user(caller.arn, caller.user_id)
-
-
-def _account_grant(caller: Caller) -> list[Source]:
-    """AllowUsersToChangePassword: a grant of the account to each of its users on itself."""
-    granted = PasswordPolicy.objects.filter(
-        account_id=caller.account_id, allow_users_to_change_password=True
-    )
-    if not granted.exists():
-        return []
-    statements = [
-        {"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": caller.arn},
-        {"Effect": "Allow", "Action": "iam:GetAccountPasswordPolicy", "Resource": "*"},
-    ]
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return [Source("AllowUsersToChangePassword", load(document))]
 
 
 def _require_fitting_credentials(call: Call) -> None:

@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from identity import arns
-from identity.callers import Caller, Session
+from identity.callers import Caller, Kind, Session
 from identity.facts import Facts
 from identity.models import Account, User, UserTag
 
@@ -27,7 +28,7 @@ def of(caller: Caller, facts: Facts) -> Keys:
         "aws:CurrentTime": f"{facts.at:%Y-%m-%dT%H:%M:%SZ}",
         "aws:EpochTime": str(int(facts.at.timestamp())),
         "aws:PrincipalAccount": caller.account_id,
-        "aws:PrincipalArn": caller.arn,
+        "aws:PrincipalArn": caller.principal_arn,
         "aws:PrincipalType": caller.principal_type,
         "aws:RequestedRegion": facts.region,
         "aws:SecureTransport": _bool(facts.secure),
@@ -36,22 +37,30 @@ def of(caller: Caller, facts: Facts) -> Keys:
         "aws:ViaAWSService": "false",
         "aws:userid": caller.user_id,
     }
-    if not caller.is_root:
+    if caller.kind is Kind.USER:
         keys["aws:username"] = caller.user.name
     if caller.session:
-        keys |= _of_session(caller.session, facts)
+        keys |= _of_session(caller.session)
+        # A role's session says nothing of MFA: who assumed the role may have used it, or not.
+        keys |= {} if caller.role else of_mfa(caller.mfa_at, facts)
     return keys
 
 
-def _of_session(session: Session, facts: Facts) -> Keys:
-    """Long-term keys carry none of these: `Bool` on MFA misses them, `BoolIfExists` does not."""
-    keys: Keys = {
-        "aws:MultiFactorAuthPresent": _bool(session.mfa_at is not None),
-        "aws:TokenIssueTime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
-    }
-    if session.mfa_at:
-        age = facts.at - session.mfa_at
-        keys["aws:MultiFactorAuthAge"] = str(int(age.total_seconds()))
+def of_mfa(mfa_at: datetime | None, facts: Facts) -> Keys:
+    """Of temporary credentials and console sessions; long-term keys carry none of these.
+
+    So `Bool` on MFA misses them and `BoolIfExists` does not.
+    """
+    if mfa_at is None:
+        return {"aws:MultiFactorAuthPresent": "false"}
+    age = int((facts.at - mfa_at).total_seconds())
+    return {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": str(age)}
+
+
+def _of_session(session: Session) -> Keys:
+    keys: Keys = {"aws:TokenIssueTime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}"}
+    if session.source_identity:
+        keys["aws:SourceIdentity"] = session.source_identity
     return keys
 
 
@@ -71,11 +80,24 @@ def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
     """
     asked = [(tag["Key"], tag["Value"]) for tag in params.get("Tags") or () if tag]
     on_resource = _tags_of_resource(caller.account, resource) or asked
-    keys = _keys("aws:PrincipalTag", _tags(caller.user))
+    keys = _keys("aws:PrincipalTag", principal_tags(caller).items())
     keys |= _keys("aws:ResourceTag", on_resource) | _keys("iam:ResourceTag", on_resource)
     keys |= _keys("aws:RequestTag", asked)
     names = tuple(key for key, _ in asked) or tuple(params.get("TagKeys") or ())
     return keys | {"aws:TagKeys": names} if names else keys
+
+
+def principal_tags(caller: Caller) -> dict[str, str]:
+    """The tags of the user or role, and over them, whatever their case, those of the session."""
+    own = caller.principal
+    tags = dict(_tags(own)) if isinstance(own, User) else _pairs(own.tags)
+    given = caller.session.tags if caller.session else {}
+    taken = {key.lower() for key in given}
+    return {key: value for key, value in tags.items() if key.lower() not in taken} | dict(given)
+
+
+def _pairs(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def _tags_of_resource(account: Account, resource: str) -> list[tuple[str, str]]:

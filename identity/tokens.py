@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from identity import identifiers, vault
 from identity.facts import Facts
-from identity.models import TemporarySession, User
+from identity.models import Role, TemporarySession, User
 from identity.models.user import whole_seconds
 
 
 def mint(
-    user: User,
+    principal: User | Role,
     operation: str,
     duration: int,
-    mfa_at: datetime | None,
     facts: Facts,
     issuer_key_id: str,
+    **session: Any,
 ) -> dict[str, Any]:
-    """New credentials of `user` for `duration` seconds: STS's `Credentials` structure.
+    """New credentials of `principal` for `duration` seconds: STS's `Credentials` structure.
 
     The token and the secret are in the answer only: the row keeps the one's hash and the other
-    sealed. `mfa_at` is when a second factor was proven, `issuer_key_id` the key that asked.
+    sealed. `issuer_key_id` is the key that asked; `session` are further columns of the row, such
+    as `mfa_at`, when a second factor was proven.
     """
     key_id, secret = identifiers.access_key_id("ASIA"), identifiers.secret_access_key()
     token = identifiers.session_token()
     issued = whole_seconds(facts.at)
-    session = TemporarySession.objects.create(
+    kind = "role" if isinstance(principal, Role) else "user"
+    row = TemporarySession.objects.create(
         id=key_id,
-        user=user,
         operation=operation,
         sealed_secret=vault.seal(secret.encode(), f"temporary_session:{key_id}"),
         token_hash=hashed(token),
         issued_at=issued,
         expires_at=issued + timedelta(seconds=duration),
-        mfa_at=mfa_at,
         issuer_key_id=issuer_key_id,
         source_ip=facts.source_ip,
+        **{kind: principal},
+        **session,
     )
     return {
         "AccessKeyId": key_id,
         "SecretAccessKey": secret,
         "SessionToken": token,
-        "Expiration": session.expires_at,
+        "Expiration": row.expires_at,
     }
 
 

@@ -101,11 +101,16 @@ class _Plan:
         self._model: type[Model] = info["model"]
         self._places = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         self._names = [column.target.attname for column in columns[self._places]]
+        self._key = self._names.index(self._model._meta.pk.attname)
         self._set: Any = info.get("local_setter")
         self._related = [_Plan(inner, columns) for inner in info.get("related_klass_infos", [])]
 
     def build(self, row: list[Any]) -> Model:
         made = self._model.from_db(connection.alias, self._names, row[self._places])
         for plan in self._related:
-            plan._set(made, plan.build(row))
+            plan._set(made, plan.build(row) if plan.is_there(row) else None)
         return made
+
+    def is_there(self, row: list[Any]) -> bool:
+        """Whether an outer join found the relation."""
+        return row[self._places.start + self._key] is not None

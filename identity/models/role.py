@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from identity.models import named
+from identity.models.access_key import LAST_USED_EVERY
 from identity.models.managed_policy import ManagedPolicy
 from identity.models.named import Named, NamedQuerySet
+from identity.models.user import whole_seconds
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -51,6 +54,12 @@ class Role(Named):
     class Meta:
         constraints = named.constraints("role")
         indexes = named.indexes("role")
+
+    def used(self, at: datetime, region: str) -> None:
+        """Remember that a session of the role acted; at most one write a minute."""
+        if self.last_used_at is None or at - self.last_used_at >= LAST_USED_EVERY:
+            seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
+            Role.objects.filter(pk=self.pk).update(**seen)
 
 
 class InstanceProfileQuerySet(NamedQuerySet["InstanceProfile"]):

@@ -71,9 +71,9 @@ def get_session_token(call: Call, params: t.GetSessionTokenRequestTypeDef) -> Re
         call.caller.user,
         call.action,
         duration,
-        call.facts.at if call.prepared else None,
         call.facts,
         call.caller.access_key_id,
+        mfa_at=call.facts.at if call.prepared else None,
     )
     return {"Credentials": credentials}
 
@@ -81,8 +81,9 @@ def get_session_token(call: Call, params: t.GetSessionTokenRequestTypeDef) -> Re
 @operation("sts", "GetAccessKeyInfo")
 def get_access_key_info(call: Call, params: t.GetAccessKeyInfoRequestTypeDef) -> Result:
     """The account of a key, be it active or not, temporary or not, and of whichever account."""
-    for keys in (AccessKey.objects, TemporarySession.objects):
-        found = keys.filter(pk=params["AccessKeyId"]).values_list("user__account_id", flat=True)
-        if account_id := found.first():
-            return {"Account": account_id}
+    key_id = params["AccessKeyId"]
+    if key := AccessKey.signing(key_id):
+        return {"Account": key.user.account_id}
+    if session := TemporarySession.signing(key_id):
+        return {"Account": session.principal.account_id}
     raise ValidationError(f"The access key ID {params['AccessKeyId']} is not known.")

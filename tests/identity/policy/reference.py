@@ -1,25 +1,37 @@
 """A second evaluator, slow and literal: one function for each sentence of the specification.
 
-It shares no code with the engine and reads documents with the plain JSON reader, so that the two
-can be compared. It knows documents without faults only.
+It shares no code with the engine, so that the two can be compared. What it cannot tell is `None`,
+which a Deny takes for yes and an Allow for no.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.identity.policy import reference_documents as documents
 from tests.identity.policy import reference_operators as operators
+from tests.identity.policy.reference_documents import listed
 from tests.identity.policy.reference_operators import Glyph, Values
 
-CEILINGS = {"RCP", "SCP", "BOUNDARY", "SESSION"}
+ORDERS = ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"]
+EQUALITIES = ["Equals", "NotEquals", "Like", "NotLike"]
+OPERATORS = {
+    *(f"String{name}" for name in [*EQUALITIES, "EqualsIgnoreCase", "NotEqualsIgnoreCase"]),
+    *(f"Arn{name}" for name in EQUALITIES),
+    *(f"{family}{name}" for family in ("Numeric", "Date") for name in ORDERS),
+    *("Bool", "BinaryEquals", "IpAddress", "NotIpAddress"),
+}
 
 
 @dataclass(frozen=True)
 class Who:
-    """Who asks: `kind` is user, role, federated, root, service, provider or anonymous."""
+    """Who asks: `kind` is user, role session, federated user, root, service, provider or anonymous.
+
+    Or unknown, of whom nothing is told. `id` is that of the user, the role or the federating user,
+    `owner_arn` the ARN of the latter two.
+    """
 
     kind: str
     account: str = ""
@@ -39,8 +51,8 @@ class Asked:
 
 def decide(asked: Asked, layers: Iterable[tuple[str, list[str]]]) -> str:
     """The decision on layers of (kind, documents as text), by the simulator's names."""
-    read = [(kind, [json.loads(text) for text in texts]) for kind, texts in layers]
-    if any(denies(document, asked) for _, documents in read for document in documents):
+    read = [(kind, [documents.read(kind, text) for text in texts]) for kind, texts in layers]
+    if any(denies(document, asked) for _, policies in read for document in policies):
         return "explicitDeny"
     within_organization = ceiling_allows("RCP", read, asked) and ceiling_allows("SCP", read, asked)
     within_caller = ceiling_allows("BOUNDARY", read, asked) and ceiling_allows(
@@ -48,25 +60,32 @@ def decide(asked: Asked, layers: Iterable[tuple[str, list[str]]]) -> str:
     )
     caller = any(
         allows(document, asked)
-        for kind, documents in read
+        for kind, policies in read
         if kind in ("IDENTITY", "ROOT")
-        for document in documents
+        for document in policies
     )
     ways = [
         way
-        for kind, documents in read
+        for kind, policies in read
         if kind in ("RESOURCE", "TRUST")
-        for document in documents
+        for document in policies
         for way in ways_allowed(document, asked)
     ]
     if not within_organization:
         return "implicitDeny"
-    if asked.who.account and asked.owner and asked.who.account != asked.owner:
+    if crosses_accounts(asked):
         allowed = between_accounts(bool(ways), caller, within_caller)
     else:
         needs_trust = any(kind == "TRUST" for kind, _ in read)
         allowed = within_account(ways, caller, within_caller, needs_trust)
     return "allowed" if allowed else "implicitDeny"
+
+
+def crosses_accounts(asked: Asked) -> bool:
+    """Between two accounts, or where nobody tells of which account the caller is."""
+    if asked.who.kind == "unknown":
+        return asked.owner != ""
+    return "" not in (asked.who.account, asked.owner) and asked.who.account != asked.owner
 
 
 def between_accounts(resource: bool, caller: bool, within_caller: bool) -> bool:
@@ -87,7 +106,7 @@ def within_account(ways: list[str], caller: bool, within_caller: bool, needs_tru
 
 def ceiling_allows(name: str, layers: list[tuple[str, list[Any]]], asked: Asked) -> bool:
     """Intersection between the levels of one kind, union inside a level."""
-    levels = [documents for kind, documents in layers if kind == name]
+    levels = [policies for kind, policies in layers if kind == name]
     return all(any(allows(document, asked) for document in level) for level in levels)
 
 
@@ -117,10 +136,6 @@ def statements(document: Any) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 # --- one statement -------------------------------------------------------------------------------
 
 
@@ -130,12 +145,20 @@ def applies(statement: Any, document: Any, asked: Asked) -> bool:
         means_principal(statement, asked.who)
         and means_action(statement, asked.action)
         and means_resource(statement, asked, replaces)
-        and all(
-            condition_holds(operator, key, listed(wanted), asked.context, replaces)
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
+        and conditions_hold(statement, asked.context, replaces)
     )
+
+
+def conditions_hold(statement: Any, context: Mapping[str, Values], replaces: bool) -> bool:
+    """All of them; if none fails but one cannot be told, a Deny applies and an Allow does not."""
+    answers = [
+        condition_holds(operator, key, listed(wanted), context, replaces)
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
+    ]
+    if False in answers:
+        return False
+    return None not in answers or statement["Effect"] == "Deny"
 
 
 def means_action(statement: Any, action: str) -> bool:
@@ -143,13 +166,18 @@ def means_action(statement: Any, action: str) -> bool:
 
     def among(patterns: Any) -> bool:
         return any(
-            operators.like(operators.glyphs(pattern.lower()), action.lower())
+            operators.like(operators.glyphs(folded(pattern)), folded(action))
             for pattern in listed(patterns)
         )
 
     if "Action" in statement:
         return among(statement["Action"])
     return not among(statement["NotAction"])
+
+
+def folded(action: str) -> str:
+    """Only the letters of ASCII have a case: the Kelvin sign is no k."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in action)
 
 
 def means_resource(statement: Any, asked: Asked, replaces: bool) -> bool:
@@ -165,6 +193,8 @@ def means_resource(statement: Any, asked: Asked, replaces: bool) -> bool:
 
 
 def means_principal(statement: Any, who: Who) -> bool:
+    if who.kind == "unknown" and ("Principal" in statement or "NotPrincipal" in statement):
+        return bool(statement["Effect"] == "Deny")
     if "NotPrincipal" in statement:
         return statement["Effect"] == "Deny" and not is_spared(statement["NotPrincipal"], who)
     if statement["Effect"] == "Deny" and names_everyone(statement.get("Principal")):
@@ -204,7 +234,8 @@ def levels(who: Who) -> list[tuple[str, list[str]]]:
         return [account]
     if who.kind == "user":
         return [account, ("direct", [who.arn, who.id])]
-    return [account, ("owner", [who.owner_arn, who.id]), ("direct", [who.arn])]
+    owner = [("owner", [who.owner_arn, who.id])] if who.owner_arn else []
+    return [account, *owner, ("direct", [who.arn])]
 
 
 def is_spared(principal: Any, who: Who) -> bool:
@@ -224,12 +255,15 @@ def is_spared(principal: Any, who: Who) -> bool:
 
 def condition_holds(
     operator: str, key: str, wanted: list[Any], context: Mapping[str, Values], replaces: bool
-) -> bool:
+) -> bool | None:
+    """Whether it holds; `None` for an operator that AWS lacks or a value that it cannot have."""
     quantifier, _, base = operator.rpartition(":")
     if_exists = base.endswith("IfExists")
     base = base.removesuffix("IfExists")
     asked = operators.value_of(key, context)
     texts = [operators.as_text(value) for value in wanted]
+    if not is_operator(operator) or not all(operators.can_be_read(base, text) for text in texts):
+        return None
     if base == "Null":
         return any((text.lower() == "true") is (asked is None) for text in texts)
     if not texts:
@@ -244,6 +278,12 @@ def condition_holds(
         value_holds(base, value, [one for one in found if one is not None]) for value in values
     ]
     return any(results) if quantifier == "ForAnyValue" else all(results)
+
+
+def is_operator(name: str) -> bool:
+    """`Null` has neither IfExists nor set operators."""
+    bare = name.removeprefix("ForAllValues:").removeprefix("ForAnyValue:")
+    return name == "Null" or bare.removesuffix("IfExists") in OPERATORS
 
 
 def no_value_holds(quantifier: str, asked: Values | None) -> bool:

@@ -51,32 +51,56 @@ def _like(pattern: list[Glyph], text: list[str]) -> bool:
 
 
 def value_of(key: str, context: Mapping[str, Values]) -> Values | None:
-    """Key names are the same in any case; an empty list is an absent key."""
+    """Key names are the same in any case, two spellings are many values, an empty list is none."""
     found = [value for name, value in context.items() if name.lower() == key.lower()]
-    return found[0] if found and found[0] != () else None
+    given = [value for value in found if value != ()]
+    if len(given) < 2:
+        return given[0] if given else None
+    return tuple(one for value in given for one in ([value] if isinstance(value, str) else value))
 
 
 def replaced(text: str, context: Mapping[str, Values], replaces: bool) -> list[Glyph] | None:
     """Variables replaced by literal text; nothing when one has no single value."""
-    if not replaces or "${" not in text:
-        return glyphs(text)
-    before, _, rest = text.partition("${")
-    inside, _, after = rest.partition("}")
-    middle = _variable(inside, context)
-    tail = replaced(after, context, replaces)
-    if middle is None or tail is None:
-        return None
-    return glyphs(before) + glyphs(middle, special=False) + tail
+    parts = variables_in(text) if replaces else [text]
+    pattern: list[Glyph] = []
+    for part in parts or []:
+        if isinstance(part, str):
+            pattern += glyphs(part)
+            continue
+        value = _variable(*part, context)
+        if value is None:
+            return None
+        pattern += glyphs(value, special=False)
+    return pattern
 
 
-def _variable(inside: str, context: Mapping[str, Values]) -> str | None:
-    if inside in ("*", "?", "$"):
-        return inside
-    key, comma, default = inside.partition(",")
+def _variable(key: str, default: str | None, context: Mapping[str, Values]) -> str | None:
+    if key in ("*", "?", "$"):
+        return key
     value = value_of(key, context)
-    if value is None and comma:
-        return default.strip()[1:-1]
+    if value is None:
+        return default
     return value if isinstance(value, str) else None
+
+
+def variables_in(text: str) -> list[str | tuple[str, str | None]] | None:
+    """Plain stretches and variables (key and default) in turn; nothing if one cannot be read."""
+    before, opening, rest = text.partition("${")
+    if not opening:
+        return [before]
+    key = rest[:1]
+    if key not in ("*", "?", "$"):
+        key = rest[: next((at for at, one in enumerate(rest) if one in "{}$*?'\","), len(rest))]
+    after, default = rest[len(key) :], None
+    if after.startswith(","):
+        quote = after[1:].lstrip(" ")
+        if not quote.startswith("'") or "'" not in quote[1:] or key in ("*", "?", "$"):
+            return None
+        default, _, after = quote[1:].partition("'")
+    tail = variables_in(after[1:]) if after.startswith("}") else None
+    if tail is None or not key or key != key.strip():
+        return None
+    return [before, (key, default), *tail]
 
 
 def as_text(value: Any) -> str:
@@ -86,6 +110,21 @@ def as_text(value: Any) -> str:
 
 
 # --- the types -----------------------------------------------------------------------------------
+
+
+def can_be_read(base: str, text: str) -> bool:
+    """Whether a value of a policy is of the operator's type; a variable may bring an ARN."""
+    if base.startswith("Numeric"):
+        return number(text) is not None
+    if base.startswith("Date"):
+        return moment(text) is not None
+    if base in ("Bool", "Null"):
+        return text.lower() in ("true", "false")
+    if base.startswith("Binary"):
+        return decoded(text) is not None
+    if "Ip" in base:
+        return is_network(text)
+    return "Arn" not in base or "${" in text or len(text.split(":")) >= 6
 
 
 def can_be_compared(base: str, asked: str) -> bool:
@@ -164,6 +203,15 @@ def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+def is_network(text: str) -> bool:
+    """An address, alone or with the length of its prefix."""
+    found, slash, length = text.partition("/")
+    known = address(found)
+    if known is None or (slash and not (length.isascii() and length.isdecimal())):
+        return False
+    return not slash or int(length) <= known.max_prefixlen
 
 
 def in_network(asked: str, cidr: str) -> bool:

@@ -33,10 +33,11 @@ GUEST = f"arn:aws:sts::{ACCOUNT}:federated-user/guest"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"
 ANA_ID, ROLE_ID = "AIDAANAANAANAANAANA2", "AROADEPLOYDEPLOYDEPL"
 
+CI = engine.role_session(SESSION, ROLE, ROLE_ID)
 PEOPLE = [
     (Who("user", ACCOUNT, ANA, ANA_ID), engine.user(ANA, ANA_ID)),
-    (Who("role", ACCOUNT, SESSION, ROLE_ID, ROLE), engine.role_session(SESSION, ROLE, ROLE_ID)),
-    (Who("federated", ACCOUNT, GUEST, ANA_ID, ANA), engine.federated_user(GUEST, ANA, ANA_ID)),
+    (Who("role session", ACCOUNT, SESSION, ROLE_ID, ROLE), CI),
+    (Who("federated user", ACCOUNT, GUEST, ANA_ID, ANA), engine.federated_user(GUEST, ANA, ANA_ID)),
     (Who("root", ACCOUNT), engine.root(ACCOUNT)),
     (Who("service", arn="ec2.amazonaws.com"), engine.service("ec2.amazonaws.com")),
     (Who("provider", arn=PROVIDER), engine.federated(PROVIDER)),
