@@ -8,6 +8,7 @@ from console.views import (
     create_user,
     delete_user,
     events,
+    explain,
     home,
     my_mfa,
     my_password,
@@ -160,6 +161,10 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
+explain_urls: list[URLPattern] = [
+    path("iam/explain", explain.question, name="explain"),
+    path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
@@ -171,6 +176,7 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *explain_urls,
     *theme_urls,
 ]
 
