@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -17,15 +17,15 @@ from console.ladder import Ladder, Rung, Shown
 from console.names import user_segment
 from console.policy_texts import Shelf
 from identity import arns, explanations
-from identity.explanations import Answer, Explanation
+from identity.explanations import Answer, Explanation, Policy
 from identity.models import Account, User
 from identity.policy import Decision, LayerKind, Outcome
 from identity.policy import Request as Asked
+from identity.policy.evaluate import OF_RESOURCE
 from identity.policy.remedy import Remedy, remedy
 from identity.policy.request import Value
-from identity.refusals import Refusal
-
-_OF_RESOURCE = ("aws:resourcetag/", "iam:resourcetag/")
+from identity.policy.trace import Trace
+from identity.refusals import RESOURCE_TAGS, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +56,71 @@ class Explained:
 
 def of_now(request: Request, found: Explanation, *, may_simulate: bool) -> Explained:
     """By the policies of now."""
-    shelf = Shelf(request)
     kind, answer = _ANSWERS[found.answer]
-    ladder = Ladder(found.trace, found.policies, shelf, _needed(found.remedy))
-    return Explained(
-        kind,
-        str(answer),
-        _sentence(found),
-        ladder.rungs(),
-        _additions(request, shelf, found.request, found.remedy),
-        *_obstacles(ladder, found.remedy),
-        _facts(found.request.context, may_simulate=may_simulate),
-    )
+    view = _View(request, found.request, found.trace, found.remedy, found.policies, may_simulate)
+    return view.explained(kind, str(answer), view.why_not() or _sentence(found))
 
 
 def of_then(request: Request, kept: Refusal, *, may_simulate: bool) -> Explained:
     """By what was kept, without texts: the policies may say something else now."""
-    shelf = Shelf(request)
     asked = Asked(kept.principal_arn, kept.action, kept.resource, kept.context)
-    mend = remedy(asked, kept.trace)
     said = (one for layer in kept.trace.layers for one in layer.statements)
     policies = {one.source: explanations.policy_named(one.source) for one in said}
-    ladder = Ladder(kept.trace, policies, shelf, _needed(mend))
-    return Explained(
-        "err",
-        _("Denied"),
-        denied(kept.principal_arn, kept.action, kept.resource, kept.trace.decision),
-        ladder.rungs(),
-        _additions(request, shelf, asked, mend),
-        *_obstacles(ladder, mend),
-        _facts(kept.context, may_simulate=may_simulate),
-        kept.cut,
-    )
+    mend = remedy(asked, kept.trace)
+    view = _View(request, asked, kept.trace, mend, policies, may_simulate)
+    sentence = view.why_not() or denied(asked, kept.trace.decision)
+    return replace(view.explained("err", _("Denied"), sentence), cut=kept.cut)
 
 
-def _needed(mend: Remedy) -> set[LayerKind]:
-    return {kind for kind, _statement in mend.statements}
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one viewer may see of a trace.
+
+    Who may not simulate for the principal learns nothing of the policy of a resource: not even
+    whether a role that trusts nobody is there.
+    """
+
+    request: Request
+    asked: Asked
+    trace: Trace
+    mend: Remedy
+    policies: Mapping[str, Policy]
+    may_simulate: bool
+
+    @property
+    def _guarded(self) -> bool:
+        kinds = {layer.kind for layer in self.trace.layers}
+        return not self.may_simulate and not kinds.isdisjoint(OF_RESOURCE)
+
+    def explained(self, kind: str, answer: str, sentence: str) -> Explained:
+        shelf = Shelf(self.request)
+        needed = {one for one, _statement in self.mend.statements}
+        guarded = OF_RESOURCE if self._guarded else frozenset()
+        ladder = Ladder(self.trace, self.policies, shelf, needed, guarded)
+        shown = ladder.denies()
+        return Explained(
+            kind,
+            answer,
+            sentence,
+            ladder.rungs(),
+            [] if self._guarded else _additions(self.request, shelf, self.asked, self.mend),
+            [one for one in shown if one.name],
+            any(not one.name for one in shown),
+            _facts(self.asked.context, may_simulate=self.may_simulate),
+        )
+
+    def why_not(self) -> str:
+        """The one sentence for all refusals where the policy of the resource is not to be told."""
+        if not self._guarded or self.trace.decision.allowed:
+            return ""
+        words = _words(self.asked)
+        return (
+            _(
+                "%(who)s may not %(what)s (%(action)s) on %(resource)s: it is not there, or its "
+                "own policy or those of the caller do not allow it."
+            )
+            % words
+        )
 
 
 # --- sentences -------------------------------------------------------------------------------
@@ -107,8 +136,8 @@ _ANSWERS = {
 def _sentence(found: Explanation) -> str:
     asked, decision = found.request, found.trace.decision
     if found.answer is Answer.DENIED:
-        return denied(asked.principal_arn, asked.action, asked.resource, decision)
-    words = _words(asked.principal_arn, asked.action, asked.resource)
+        return denied(asked, decision)
+    words = _words(asked)
     if found.answer is Answer.ALLOWED:
         return _("%(who)s may %(what)s (%(action)s) on %(resource)s.") % words
     if found.answer is Answer.DEPENDS:
@@ -127,15 +156,16 @@ def _sentence(found: Explanation) -> str:
     )
 
 
-def denied(arn: str, action: str, resource: str, decision: Decision) -> str:
-    words = _words(arn, action, resource)
+def denied(asked: Asked, decision: Decision) -> str:
+    words = _words(asked)
     words["why"] = _why(decision)
     return _("%(who)s may not %(what)s (%(action)s) on %(resource)s: %(why)s.") % words
 
 
-def _words(arn: str, action: str, resource: str) -> dict[str, str]:
-    denial = Denial(arn, action, resource)
-    return {"who": denial.who, "what": denial.words, "action": action, "resource": resource}
+def _words(asked: Asked) -> dict[str, str]:
+    denial = Denial(asked.principal_arn, asked.action, asked.resource)
+    words = {"who": denial.who, "what": denial.words}
+    return words | {"action": asked.action, "resource": asked.resource}
 
 
 def _why(decision: Decision) -> str:
@@ -186,16 +216,10 @@ def _user(account: Account, arn: str) -> User | None:
     return user if user is not None and user.arn == arn else None
 
 
-def _obstacles(ladder: Ladder, mend: Remedy) -> tuple[list[Shown], bool]:
-    """The denies that would have to go, and whether some are in policies not to be read."""
-    shown = list(ladder.shown(mend.obstacles))
-    return [one for one in shown if one.name], any(not one.name for one in shown)
-
-
 def _facts(context: Mapping[str, Value], *, may_simulate: bool) -> list[tuple[str, str]]:
     """The condition keys; the tags of the resource are not for who may only see the own refusal."""
     return [
         (key, value if isinstance(value, str) else ", ".join(value))
         for key, value in sorted(context.items())
-        if may_simulate or not key.lower().startswith(_OF_RESOURCE)
+        if may_simulate or not key.lower().startswith(RESOURCE_TAGS)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -72,24 +72,33 @@ class Ladder:
         policies: Mapping[str, Policy],
         shelf: Shelf,
         needed: Iterable[LayerKind],
+        guarded: Set[LayerKind] = frozenset(),
     ) -> None:
+        """`needed` are the kinds that have to allow; of `guarded` ones nothing is said."""
         self._trace, self._policies, self._shelf = found, policies, shelf
         self._needed: set[LayerKind | None] = {*needed, found.decision.kind}
+        if guarded:  # which of the others has to allow would tell what these say
+            self._needed |= set(LayerKind)
+        self._guarded = guarded
 
     def rungs(self) -> list[Rung]:
         return [self._deny(), *(self._rung(kind, str(label)) for kind, label in _LABELS)]
 
-    def _deny(self) -> Rung:
-        denying = [
+    def denies(self) -> list[Shown]:
+        """The statements that deny, of which each would have to go."""
+        denying = (
             one
             for layer in self._trace.layers
+            if layer.kind not in self._guarded
             for one in layer.statements
             if one.applies and one.effect == "Deny"
-        ]
+        )
+        return list(self._shown(denying))
+
+    def _deny(self) -> Rung:
+        shown = tuple(self.denies())
         label = _("Explicit deny")
-        if not denying and not any(one.verdict == "denies" for one in self._trace.layers):
-            return Rung(label, "ok", _("None"))
-        return Rung(label, "err", _("Denies"), tuple(self.shown(denying)))
+        return Rung(label, "err", _("Denies"), shown) if shown else Rung(label, "ok", _("None"))
 
     def _rung(self, kind: LayerKind, label: str) -> Rung:
         layers = [one for one in self._trace.layers if one.kind is kind]
@@ -97,16 +106,18 @@ class Ladder:
             return Rung(_("Root user"), "ok", _("Allows everything"))
         if not layers:
             return Rung(label, "off", _("None applies"))
+        if kind in self._guarded:
+            return Rung(label, "info", _("You may not read it"))
         given = [one for layer in layers for one in layer.statements if one.effect == "Allow"]
         allowing = [one for one in given if one.applies]
         if all(layer.verdict == "allows" for layer in layers) or allowing:
-            return Rung(label, "ok", _("Allows"), tuple(self.shown(allowing)))
+            return Rung(label, "ok", _("Allows"), tuple(self._shown(allowing)))
         return self._silent(kind, label, layers)
 
     def _silent(self, kind: LayerKind, label: str, layers: list[LayerTrace]) -> Rung:
         """What came nearest first, the denies that missed among them."""
         missed = [one for layer in layers for one in layer.statements if not one.applies]
-        shown = list(self.shown(sorted(missed, key=lambda one: len(one.failures))))
+        shown = list(self._shown(sorted(missed, key=lambda one: len(one.failures))))
         status = "err" if kind in self._needed else "off"
         words = _("Does not allow it") if kind in self._needed else _("Says nothing")
         return Rung(label, status, words, tuple(shown[:NEAREST]), tuple(shown[NEAREST:]))
@@ -116,7 +127,7 @@ class Ladder:
 
     # --- one statement ---------------------------------------------------------------------------
 
-    def shown(self, statements: Iterable[StatementTrace]) -> Iterable[Shown]:
+    def _shown(self, statements: Iterable[StatementTrace]) -> Iterable[Shown]:
         """Those of readable policies one by one, of the others one for all."""
         hidden = False
         for one in statements:
@@ -183,7 +194,7 @@ def _laid_out(text: str) -> str:
 
 
 def _fault(failure: Failure) -> Fault:
-    what = failure.element
+    what: str = failure.element
     if failure.element == "Condition":
         what = f"{failure.operator} {failure.key}"
     found = (failure.found,) if isinstance(failure.found, str) else failure.found

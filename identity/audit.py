@@ -23,6 +23,17 @@ def changed(call: Call, model: OperationModel, result: dict[str, Any]) -> None:
     event.save(force_insert=True)
 
 
+def changed_elsewhere(call: Call, account: Account, result: dict[str, Any]) -> None:
+    """Write the same event for another account whose resource it was, as CloudTrail shares it."""
+    if account.pk == call.account.pk:
+        return
+    event = _event_of(call)
+    event.account, event.read_only = account, False
+    shape = spec.operation(call.service, call.action).output_shape
+    event.response_elements = spec.redact(shape, result) or None
+    event.save(force_insert=True)
+
+
 def answered(call: Call) -> None:
     """Journal a read that was answered."""
     journal.append(_event_of(call))

@@ -9,26 +9,29 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from identity import refusals
-from identity.callers import Caller
+from identity.callers import FEDERATION_TOKEN, Caller, Session
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS, NO_PARAMS
 from identity.errors import AccessDenied, InvalidClientTokenId
 from identity.facts import Facts
 from identity.policy import Decision, Layer, Request, decide, reason, sentence
 from identity.policy.request import Value
-from identity.standing import standing
+from identity.standing import Standing, standing
 
 if TYPE_CHECKING:
     from identity.operations.registry import Operation
 
-# What credentials of GetSessionToken may call at STS.
-_WITH_SESSION_TOKEN = frozenset({"sts:GetCallerIdentity", "sts:AssumeRole"})
+# What credentials of these may call at STS; sessions of roles are stopped by the operations.
+_STS_ACTIONS = {
+    "GetSessionToken": ("GetCallerIdentity", "AssumeRole"),
+    FEDERATION_TOKEN: ("GetCallerIdentity",),
+}
 
 
 def authorize(call: Call, operation: Operation) -> None:
     """Raise AccessDenied unless the caller may perform the action on the operation's resource."""
     _require_fitting_credentials(call)
-    if not operation.always_allowed:
+    if not (operation.always_allowed or operation.authorized_by_itself):
         keys = operation.keys(call) if operation.keys else NO_KEYS
         require(call, operation.resource(call), keys=keys)
 
@@ -42,13 +45,19 @@ def require(
     `keys` are condition keys of this action, such as `iam:PolicyARN`.
     """
     action = action or call.permission
-    stands = standing(call.caller, action)
+    require_of(standing(call.caller, action), call, resource, action, keys)
+
+
+def require_of(
+    stands: Standing, call: Call, resource: str, action: str, keys: Mapping[str, Value]
+) -> None:
+    """As `require`, where more layers than the caller's own have to be asked."""
     request = stands.request(call.facts, action, resource, call.params, keys)
     if not decide(request, stands.layers):
-        raise refusal(call.caller, request, stands.layers)
+        raise _refusal(call.caller, request, stands.layers)
 
 
-def refusal(caller: Caller, request: Request, layers: Sequence[Layer]) -> AccessDenied:
+def _refusal(caller: Caller, request: Request, layers: Sequence[Layer]) -> AccessDenied:
     """The error for a request that the layers do not let through, with its decision to keep.
 
     Only here is everything found out that the policies say: what is allowed does not pay for it.
@@ -73,11 +82,17 @@ def decision_on(
 
 
 def _require_fitting_credentials(call: Call) -> None:
-    """What temporary credentials of GetSessionToken may not call, whatever policies say."""
+    """What temporary credentials may not call, whatever policies say."""
     session = call.caller.session
-    if session is None or session.kind != "GetSessionToken":
+    if session is None:
         return
-    if call.service == "iam" and session.mfa_at is None:
+    if call.service == "iam" and _is_shut_out_of_iam(session):
         raise InvalidClientTokenId("The security token included in the request is invalid")
-    if call.service == "sts" and call.permission not in _WITH_SESSION_TOKEN:
+    if call.service == "sts" and call.action not in _STS_ACTIONS.get(session.kind, (call.action,)):
         raise AccessDenied(f"Cannot call {call.action} with session credentials")
+
+
+def _is_shut_out_of_iam(session: Session) -> bool:
+    """Federated users always are; GetSessionToken's credentials unless MFA was given."""
+    without_mfa = session.kind == "GetSessionToken" and session.mfa_at is None
+    return session.kind == FEDERATION_TOKEN or without_mfa

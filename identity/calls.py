@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from identity.callers import Caller
-from identity.errors import NoSuchEntity, ValidationError
+from identity.errors import NoSuchEntity, UnmodifiableEntity, ValidationError
 from identity.facts import Facts
-from identity.models import Account, Group, ManagedPolicy, Role, User
+from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role, User
 
 # Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
 _NAMING_ROOT = frozenset(
@@ -116,6 +116,36 @@ class Call:
             raise _not_there("role", seen.name)
         return role
 
+    def modifiable_role(self) -> Role:
+        """As `locked_role`; UnmodifiableEntity for a role that belongs to a service."""
+        role = self.locked_role()
+        if role.is_service_linked:
+            raise UnmodifiableEntity(
+                f"Cannot perform the operation on the protected role '{role.name}' - "
+                "this role is only modifiable by AWS"
+            )
+        return role
+
+    @cached_property
+    def named_instance_profile(self) -> InstanceProfile | None:
+        named = InstanceProfile.objects.named(self.params["InstanceProfileName"])
+        return named.filter(account=self.account).select_related("role").first()
+
+    def instance_profile(self) -> InstanceProfile:
+        """The profile that `InstanceProfileName` names; NoSuchEntity when there is none."""
+        if self.named_instance_profile is None:
+            raise _no_such_profile(self.params["InstanceProfileName"])
+        return self.named_instance_profile
+
+    def locked_instance_profile(self) -> InstanceProfile:
+        """As `locked_role`, for the profile."""
+        seen = self.instance_profile()
+        same = InstanceProfile.objects.locked().filter(pk=seen.pk)
+        profile = same.select_related("account", "role").first()
+        if profile is None:
+            raise _no_such_profile(seen.name)
+        return profile
+
     @cached_property
     def named_policy(self) -> ManagedPolicy | None:
         """The managed policy that `PolicyArn` names, if the account may see it."""
@@ -133,6 +163,10 @@ class Call:
 
 def _not_there(kind: str, name: str) -> NoSuchEntity:
     return NoSuchEntity(f"The {kind} with name {name} cannot be found.")
+
+
+def _no_such_profile(name: str) -> NoSuchEntity:
+    return NoSuchEntity(f"Instance Profile {name} cannot be found.")
 
 
 def no_such_user(name: str) -> NoSuchEntity:

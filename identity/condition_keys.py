@@ -100,6 +100,12 @@ def _pairs(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
+def of_role_tags(tags: Iterable[Mapping[str, str]]) -> Keys:
+    """The tags of a role as those of the resource that is assumed."""
+    pairs = _pairs(tags).items()
+    return _keys("aws:ResourceTag", pairs) | _keys("iam:ResourceTag", pairs)
+
+
 def _tags_of_resource(account: Account, resource: str) -> list[tuple[str, str]]:
     """The tags of a user, found by an ARN of this account that names one."""
     prefix = arns.user(account.id, "")

@@ -168,6 +168,14 @@ class InvalidAuthenticationCode(ClientError):
     code, status = "InvalidAuthenticationCode", 403
 
 
+class InvalidParameterValue(ClientError):
+    code = "InvalidParameterValue"
+
+
+class PackedPolicyTooLarge(ClientError):
+    code = "PackedPolicyTooLarge"
+
+
 class MalformedPolicyDocument(ClientError):
     """`detail` says where in the document and what was expected there, for who writes it.
 
@@ -179,6 +187,12 @@ class MalformedPolicyDocument(ClientError):
     def __init__(self, message: str = "", detail: str = "", line: int = 0, column: int = 0) -> None:
         super().__init__(message)
         self.detail, self.line, self.column = detail, line, column
+
+
+class UnmodifiableEntity(ClientError):
+    """Only AWS itself, here Bartizan, changes a service-linked role."""
+
+    code = "UnmodifiableEntity"
 
 
 class PasswordPolicyViolation(ClientError):

@@ -33,6 +33,6 @@ def secret_access_key() -> str:
     return _draw(_LETTERS_AND_DIGITS, 1) + _draw(_BASE64, 39)
 
 
-def session_token() -> str:
-    """An opaque 256-character session token; only its hash is stored."""
-    return _draw(_LETTERS_AND_DIGITS, 256)
+def session_token(size: int = 256) -> str:
+    """An opaque session token of so many characters; only its hash is stored."""
+    return _draw(_LETTERS_AND_DIGITS, size)

@@ -13,8 +13,13 @@ from identity.errors import LimitExceeded
 from identity.models import Account
 
 ACCESS_KEYS_PER_USER = 2
+GROUPS = 300
+GROUPS_PER_USER = 10
+INSTANCE_PROFILES = 1000
 MFA_DEVICES_PER_USER = 8
+ROLES = 1000
 TAGS_PER_RESOURCE = 50
+TRUST_POLICY_SIZE = 2048
 USER_POLICY_SIZE = 2048
 
 
@@ -27,19 +32,19 @@ def summary() -> dict[str, int]:
     """Every quota that GetAccountSummary names, also of what this release does not answer yet."""
     return {
         "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
-        "AssumeRolePolicySizeQuota": 2048,
+        "AssumeRolePolicySizeQuota": TRUST_POLICY_SIZE,
         "AttachedPoliciesPerGroupQuota": 10,
         "AttachedPoliciesPerRoleQuota": 10,
         "AttachedPoliciesPerUserQuota": 10,
         "GroupPolicySizeQuota": 5120,
-        "GroupsPerUserQuota": 10,
-        "GroupsQuota": 300,
-        "InstanceProfilesQuota": 1000,
+        "GroupsPerUserQuota": GROUPS_PER_USER,
+        "GroupsQuota": GROUPS,
+        "InstanceProfilesQuota": INSTANCE_PROFILES,
         "PoliciesQuota": 1500,
         "PolicySizeQuota": 6144,
         "PolicyVersionsInUseQuota": 10000,
         "RolePolicySizeQuota": 10240,
-        "RolesQuota": 1000,
+        "RolesQuota": ROLES,
         "ServerCertificatesQuota": 20,
         "SigningCertificatesPerUserQuota": 2,
         "UserPolicySizeQuota": USER_POLICY_SIZE,

@@ -21,6 +21,9 @@ from identity.policy.trace import Failure, LayerTrace, StatementTrace, Trace, tr
 LIMIT = 7_651
 """Bytes of JSON; sealed, they make the 10,240 characters of an authorization message."""
 
+RESOURCE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
+"""How keys begin that tell of the resource's tags, in lower case."""
+
 
 class _Size(NamedTuple):
     """How much stays: values of a list, characters of a text, statements of a layer, facts."""
@@ -110,7 +113,7 @@ def kept(caller: Caller, request: Request, layers: Sequence[Layer]) -> dict[str,
         request.action,
         request.resource,
         request.resource_account,
-        request.context,
+        _own_facts(request),
         _own(request, trace(request, layers)),
     )
     matched = _matched(whole.trace, layers)
@@ -130,13 +133,26 @@ def _value(value: str | list[str]) -> Value:
 
 
 def _own(request: Request, found: Trace) -> Trace:
+    """Without the other account's side: not even that its policies allow, or that it is there."""
     if not request.crosses_accounts:
         return found
     layers = (
-        replace(layer, statements=()) if layer.kind in OF_RESOURCE else layer
+        replace(layer, verdict="silent", statements=(), not_about_it=0)
+        if layer.kind in OF_RESOURCE
+        else layer
         for layer in found.layers
     )
     return replace(found, layers=tuple(layers))
+
+
+def _own_facts(request: Request) -> Mapping[str, Value]:
+    if not request.crosses_accounts:
+        return request.context
+    return {
+        key: value
+        for key, value in request.context.items()
+        if not key.lower().startswith(RESOURCE_TAGS)
+    }
 
 
 def _matched(found: Trace, layers: Sequence[Layer]) -> list[dict[str, Any]]:
@@ -188,8 +204,10 @@ def _facts(context: Mapping[str, Value], size: _Size) -> Iterator[tuple[str, Val
 
 
 def _layer(layer: LayerTrace, size: _Size) -> LayerTrace:
-    nearest = sorted(layer.statements, key=_distance)[: size.statements]
-    return replace(layer, statements=tuple(_statement(one, size) for one in nearest))
+    said = layer.statements
+    if len(said) > size.statements:
+        said = tuple(sorted(said, key=_distance)[: size.statements])
+    return replace(layer, statements=tuple(_statement(one, size) for one in said))
 
 
 def _distance(statement: StatementTrace) -> tuple[bool, bool, int]:

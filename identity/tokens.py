@@ -11,6 +11,8 @@ from identity.facts import Facts
 from identity.models import Role, TemporarySession, User
 from identity.models.user import whole_seconds
 
+_TOKEN_SIZE = 256
+
 
 def mint(
     principal: User | Role,
@@ -18,16 +20,18 @@ def mint(
     duration: int,
     facts: Facts,
     issuer_key_id: str,
+    *,
+    token_size: int = 0,
     **session: Any,
 ) -> dict[str, Any]:
     """New credentials of `principal` for `duration` seconds: STS's `Credentials` structure.
 
     The token and the secret are in the answer only: the row keeps the one's hash and the other
-    sealed. `issuer_key_id` is the key that asked; `session` are further columns of the row, such
-    as `mfa_at`, when a second factor was proven.
+    sealed. `issuer_key_id` is the key that asked; the token has at least `token_size` characters;
+    `session` are further columns of the row, such as `mfa_at`, when a second factor was proven.
     """
     key_id, secret = identifiers.access_key_id("ASIA"), identifiers.secret_access_key()
-    token = identifiers.session_token()
+    token = identifiers.session_token(max(_TOKEN_SIZE, token_size))
     issued = whole_seconds(facts.at)
     kind = "role" if isinstance(principal, Role) else "user"
     row = TemporarySession.objects.create(

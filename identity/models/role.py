@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 
 from identity.models import named
 from identity.models.access_key import LAST_USED_EVERY
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from identity.models.attachment import RoleAttachment
     from identity.models.policy import RolePolicy
+
+
+SERVICE_LINKED = "/aws-service-role/"
+"""The path under which services keep roles of their own."""
+
+_TRACKED = timedelta(days=400)
 
 
 class RoleQuerySet(NamedQuerySet["Role"]):
@@ -54,6 +61,29 @@ class Role(Named):
     class Meta:
         constraints = named.constraints("role")
         indexes = named.indexes("role")
+
+    @property
+    def is_service_linked(self) -> bool:
+        return self.path.startswith(SERVICE_LINKED)
+
+    def describe(self, trust_policy: str) -> dict[str, Any]:
+        """The `Role` structure as lists show it; `trust_policy` is URL-encoded, names as ARNs."""
+        shown = {
+            "Path": self.path,
+            "RoleName": self.name,
+            "RoleId": self.unique_id,
+            "Arn": self.arn,
+            "CreateDate": self.created_at,
+            "AssumeRolePolicyDocument": trust_policy,
+            "MaxSessionDuration": self.max_session_duration,
+        }
+        return {**shown, "Description": self.description} if self.description else shown
+
+    def last_used(self) -> dict[str, Any]:
+        """The `RoleLastUsed` structure; empty if the role was not used in the last 400 days."""
+        if self.last_used_at is None or self.last_used_at < timezone.now() - _TRACKED:
+            return {}
+        return {"LastUsedDate": self.last_used_at, "Region": self.last_used_region}
 
     def used(self, at: datetime, region: str) -> None:
         """Remember that a session of the role acted; at most one write a minute."""

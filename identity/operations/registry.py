@@ -28,7 +28,8 @@ class Operation:
 
     `resource` gives the ARN to authorise on and `keys` the condition keys of the action itself;
     `prepare` runs after authorisation and before the transaction; `always_allowed` marks the two
-    STS actions that no policy can grant or deny.
+    STS actions that no policy can grant or deny, `authorized_by_itself` those whose `prepare` asks
+    because more than the caller's policies decides.
     """
 
     service: str
@@ -40,6 +41,7 @@ class Operation:
     prepare: Callable[[Call], Any] | None
     always_allowed: bool
     keys: Callable[[Call], Keys] | None
+    authorized_by_itself: bool
 
 
 TABLE: dict[tuple[str, str], Operation] = {}
@@ -59,6 +61,7 @@ def operation(
     prepare: Callable[[Call], Any] | None = None,
     always_allowed: bool = False,
     keys: Callable[[Call], Keys] | None = None,
+    authorized_by_itself: bool = False,
 ) -> Callable[[Function], Function]:
     """Enter a function as the answer to `service:name`; Get… and List… are reads unless said."""
     model = spec.operation(service, name)
@@ -66,7 +69,16 @@ def operation(
 
     def enter(function: Function) -> Function:
         TABLE[service, name] = Operation(
-            service, name, model, function, resource, reads, prepare, always_allowed, keys
+            service,
+            name,
+            model,
+            function,
+            resource,
+            reads,
+            prepare,
+            always_allowed,
+            keys,
+            authorized_by_itself,
         )
         return function
 

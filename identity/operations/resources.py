@@ -73,10 +73,23 @@ def group(call: Call) -> str:
     return found.arn if found else arns.iam(call.account.id, "group", call.params["GroupName"])
 
 
+def renamed_group(call: Call) -> str:
+    """The ARN that the named group will have after UpdateGroup."""
+    present = call.group()
+    name = call.params.get("NewGroupName", present.name)
+    return arns.iam(call.account.id, "group", name, call.params.get("NewPath", present.path))
+
+
 def role(call: Call) -> str:
     """The named role's ARN with its path; a missing role has the root path."""
     found = call.named_role
     return found.arn if found else arns.iam(call.account.id, "role", call.params["RoleName"])
+
+
+def instance_profile(call: Call) -> str:
+    """The named profile's ARN with its path; a missing profile has the root path."""
+    found, name = call.named_instance_profile, call.params["InstanceProfileName"]
+    return found.arn if found else arns.iam(call.account.id, "instance-profile", name)
 
 
 def policy(call: Call) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from identity import mfa, throttle, tokens
+from identity import second_factor, tokens
 from identity.calls import Call
 from identity.errors import AccessDenied, ValidationError
 from identity.models import AccessKey, TemporarySession
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 _TWELVE_HOURS = 43_200
 _ROOT_SECONDS = 3_600
-# AWS's sentences, with the space at the end of the one and the two inside the other.
-_WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
-_WRONG_DEVICE = (
-    "MultiFactorAuthentication failed, unable to validate MFA code.  "
-    "Please verify your MFA serial number is valid and associated with this user."
-)
 
 
 @operation("sts", "GetCallerIdentity", always_allowed=True)
@@ -35,27 +29,10 @@ def get_caller_identity(call: Call, params: dict[str, Any]) -> Result:
 
 
 def _second_factor(call: Call) -> bool:
-    """Whether a code was given and is right. It is counted, and used up, before the transaction:
-    a call that fails later does not give a guess back."""
+    """Whether a code was given and is right."""
     if call.caller.session is not None:
         raise AccessDenied("Cannot call GetSessionToken with session credentials")
-    serial, code = call.params.get("SerialNumber"), call.params.get("TokenCode")
-    if serial is None and code is None:
-        return False
-    if serial is None or code is None:
-        raise ValidationError(
-            "MultiFactorAuthentication failed, "
-            "must provide both MFA serial number and one time pass code."
-        )
-    user, source_ip = call.caller.user, call.facts.source_ip
-    throttle.attempt("mfa", user.unique_id, source_ip)
-    device = user.mfa_devices.filter(serial_number=serial).first()
-    if device is None:
-        raise AccessDenied(_WRONG_DEVICE)
-    if not mfa.accept(device, code, call.facts.at):
-        raise AccessDenied(_WRONG_CODE)
-    throttle.succeeded("mfa", user.unique_id, source_ip)
-    return True
+    return second_factor.given(call)
 
 
 @operation("sts", "GetSessionToken", read_only=False, prepare=_second_factor, always_allowed=True)

@@ -97,7 +97,7 @@ def _document(value: object, kind: Kind, text: str) -> Document:
     members = _object(value, "a policy", TOP_ELEMENTS)
     version = _element(members, "Version", _version, VERSION_2008)
     if "Statement" not in members:
-        raise Fault(SYNTAX, '"Statement"', found="a policy without it")
+        raise Fault(SYNTAX, "at least one statement", "Statement")
     none: tuple[Statement, ...] = ()
     statements = _element(members, "Statement", partial(_statements, kind), none)
     document = Document(
@@ -127,7 +127,7 @@ def _statement(value: object, index: int, kind: Kind) -> Statement:
     if not kind.names_principals:
         _refuse_principals(members)
     if "Effect" not in members:
-        raise _missing("Effect", SYNTAX)
+        raise Fault(SYNTAX, '"Effect"', "Effect")
     return Statement(
         sid=_element(members, "Sid", _string, ""),
         effect=_element(members, "Effect", _effect, "Deny"),
@@ -154,18 +154,14 @@ def _check_elements(statement: Statement, kind: Kind, *, variables: bool) -> Non
     """Refuse a statement that lacks what its kind must say, or names a broken variable."""
     resources = statement.resources + statement.not_resources
     if kind.names_principals and not statement.principals + statement.not_principals:
-        raise _missing("Principal", "Missing required field Principal")
+        raise Fault("Missing required field Principal", "at least one principal", "Principal")
     if not statement.actions + statement.not_actions:
-        raise _missing("Action", "Policy statement must contain actions.")
+        raise Fault("Policy statement must contain actions.", "at least one action", "Action")
     if not resources and kind is not Kind.TRUST:
-        raise _missing("Resource", "Policy statement must contain resources.")
+        raise Fault("Policy statement must contain resources.", "at least one resource", "Resource")
     wanted = [value for condition in statement.conditions for value in condition.values]
     if variables and any(map(malformed, [*resources, *wanted])):
         raise _broken_variable(statement)
-
-
-def _missing(element: str, message: str) -> Fault:
-    return Fault(message, f'"{element}"', found="a statement without it")
 
 
 def _broken_variable(statement: Statement) -> Fault:

@@ -20,7 +20,8 @@ class Fault(MalformedPolicyDocument):
     """A refusal whose place is known as a path, which grows on the way up to the whole.
 
     `message` is AWS's sentence, `expected` ours. With `of_name` it is the name of the member that
-    is wrong, not its value. `found` says what is there instead, if not the value at the path.
+    is wrong, not its value. `found` says what is there instead, if not the value at the path; of
+    an element at the end of the path that is not there, none is found.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ def placed(fault: Fault, text: str) -> MalformedPolicyDocument:
         return _refusal(fault.message, place, broken.expected, broken.found)
     look_up = json_tree.find_name if fault.of_name else json_tree.find
     node = look_up(root, fault.path)
-    found = fault.found or described(node)
+    found = fault.found or (described(node) if _reaches(node, fault.path) else "none")
     return _refusal(fault.message, position(text, node.start), fault.expected, found)
 
 
@@ -61,6 +62,11 @@ def described(node: Node) -> str:
     if isinstance(value, dict):
         return "an object" if value else "an empty object"
     return {True: "true", False: "false", None: "null"}[value]
+
+
+def _reaches(node: Node, path: Path) -> bool:
+    """Whether the element that the path ends in is there."""
+    return not path or isinstance(path[-1], int) or node.path[-1:] == path[-1:]
 
 
 def _refusal(message: str, place: Position, expected: str, found: str) -> MalformedPolicyDocument:

@@ -139,7 +139,8 @@ def _check_iam_resource(resource: str, region: str, name: str) -> None:
     if region:
         message = f"IAM resource {resource} cannot contain region information."
         raise Fault(message, "no region in the fourth field")
-    if name != "*" and not name.startswith(IAM_PATHS):
+    # AWS's sentence leaves out root, on which sts:AssumeRoot and its task policies are.
+    if name not in ("*", "root") and not name.startswith(IAM_PATHS):
         paths = ", ".join(IAM_PATHS)
         message = f'IAM resource path must either be "*" or start with {paths}.'
         raise Fault(message, f'"*", or a resource that starts with one of {paths}')
@@ -188,8 +189,12 @@ def _condition_fault(statement: Statement, condition: Condition, message: str) -
         name = nearest_operator(condition.operator)
         expected = "a condition operator" + (f', perhaps "{name}"' if name else "")
         return Fault(message, expected, *way, of_name=True)
-    index = next(index for index, one in enumerate(condition.values) if not _fits(condition, one))
-    expected = f"what {condition.operator} can compare, {_comparable(condition.operator)}"
+    index = next(
+        index
+        for index, one in enumerate(condition.values)
+        if not can_compare(condition.operator, one)
+    )
+    expected = f"what {condition.operator} can compare, {comparable(condition.operator)}"
     return Fault(message, expected, *way, condition.key, index)
 
 
@@ -197,9 +202,10 @@ def _way_to(statement: Statement, condition: Condition) -> tuple[str | int, ...]
     return ("Statement", statement.index, "Condition", condition.operator)
 
 
-def _fits(condition: Condition, value: str) -> bool:
+def can_compare(operator: str, value: str) -> bool:
+    """Whether there is such an operator, and it can read the value."""
     try:
-        check(Condition(condition.operator, condition.key, (value,)))
+        check(Condition(operator, "", (value,)))
     except MalformedPolicyDocument:
         return False
     return True
@@ -229,7 +235,8 @@ _COMPARABLE = {
 }
 
 
-def _comparable(operator: str) -> str:
+def comparable(operator: str) -> str:
+    """What an operator compares that cannot read every text."""
     return next(what for family, what in _COMPARABLE.items() if family in operator)
 
 

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from identity.policy.patterns import fits, globs, stretches, utf16_units
+from identity.policy.patterns import ANYTHING, Glob, Stretches, fits, globs, stretches, utf16_units
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Test: TypeAlias = Callable[[str], bool]
@@ -217,13 +217,19 @@ def _network(cidr: str) -> _Network | None:
 
 def _arn_like(wanted: Sequence[str]) -> Test:
     """Field by field: a `*` crosses `:` only in the last of an ARN's six fields."""
-    patterns = [list(map(stretches, one.split(":", 5))) for one in wanted if one.count(":") >= 5]
+    patterns = [_arn_fields(one) for one in wanted if one.count(":") >= 5]
 
     def test(asked: str) -> bool:
         fields = utf16_units(asked).split(":", 5)
-        return any(all(map(fits, pattern, fields)) for pattern in patterns)
+        return any(all(fits(one, fields[n]) for n, one in pattern) for pattern in patterns)
 
     return test
+
+
+def _arn_fields(wanted: Glob) -> list[tuple[int, Stretches]]:
+    """The numbers and globs of the fields that do not want just anything."""
+    fields = enumerate(wanted.split(":", 5))
+    return [(number, stretches(field)) for number, field in fields if field != ANYTHING]
 
 
 def _is_arn(value: str) -> bool:

@@ -18,8 +18,14 @@ Stretches: TypeAlias = tuple[str, ...]
 # No UTF-16 unit equals these.
 _STAR, _MARK = "\U0010fffe", "\U0010ffff"
 
-_NEAR = 256
+ANYTHING: Glob = _STAR
+"""The glob of `*`."""
+
+_NEAR = 128
 """Units within which a stretch is searched place by place."""
+
+_HEAD = 8
+"""Units of a stretch after which the places left are tried one by one, if they are few."""
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -80,7 +86,9 @@ def globs(patterns: Iterable[Glob]) -> Globs:
 def stretches(pattern: Glob) -> Stretches:
     """What stands between the `*`; one stretch for a glob without any."""
     first, *rest = pattern.split(_STAR)
-    return (first, *filter(None, rest[:-1]), *rest[-1:])
+    if not rest:
+        return (first,)
+    return (first, *filter(None, rest[:-1]), rest[-1])
 
 
 def fits(pattern: Stretches, units: str) -> bool:
@@ -133,36 +141,64 @@ def _stands(stretch: str, units: str, at: int) -> bool:
 
 def _find(stretch: str, units: str, at: int, end: int) -> int:
     """The first place between `at` and `end` where the stretch stands, and -1 without one."""
+    room = end - at - len(stretch) + 1
+    if room <= 0:
+        return -1
     if _MARK not in stretch:
         found = units.find(stretch, at, min(end, at + _NEAR))
         if found >= 0 or end - at <= _NEAR:
             return found
-    places = _places(stretch, units) >> at
-    found = at + (places & -places).bit_length() - 1
-    return found if places and found + len(stretch) <= end else -1
+    places = _narrowed((1 << room) - 1, stretch[:_HEAD], units, at)
+    if places.bit_count() * (stretch.count(_MARK) + 1) > len(stretch):
+        places = _narrowed(places, stretch[_HEAD:], units, at + _HEAD)
+    while places:
+        found = at + (places & -places).bit_length() - 1
+        if _stands(stretch, units, found):
+            return found
+        places &= places - 1
+    return -1
 
 
-def _places(stretch: str, units: str) -> int:
-    """A bit for each place where the stretch stands, the lowest for the first place.
+def _narrowed(places: int, stretch: str, units: str, at: int) -> int:
+    """Those of the places where the stretch stands: a bit for each, the lowest for `at`.
 
     As many steps as the stretch is long, each on all places at once: `str.find` and `re` take as
     many as the stretch and the text multiplied, if both are made for it.
     """
-    of = {unit: _places_of(unit, units) for unit in set(stretch) if unit != _MARK}
-    places = (1 << max(len(units) - len(stretch) + 1, 0)) - 1
-    for offset, unit in enumerate(stretch):
+    of = _unit_places(units)
+    for offset, unit in enumerate(stretch, at):
         if unit != _MARK:
             places &= of[unit] >> offset
-        if not places:
-            break
+            if not places:
+                break
     return places
 
 
-@lru_cache(512)
-def _places_of(unit: str, units: str) -> int:
-    bits = bytearray(len(units) // 8 + 1)
-    at = units.find(unit)
-    while at >= 0:
-        bits[at >> 3] |= 1 << (at & 7)
-        at = units.find(unit, at + 1)
-    return int.from_bytes(bits, "little")
+class _UnitPlaces(dict[str, int]):
+    """Of each unit that was asked for, a bit for each place where it stands in a text."""
+
+    def __init__(self, units: str) -> None:
+        self._units = units
+        backwards = units[::-1].encode("utf-16-le", "surrogatepass")
+        self._columns = backwards[::2], backwards[1::2]
+
+    def __missing__(self, unit: str) -> int:
+        often = self._units.count(unit) > 64
+        self[unit] = places = self._many(unit) if often else self._few(unit)
+        return places
+
+    def _few(self, unit: str) -> int:
+        places, at = 0, self._units.find(unit)
+        while at >= 0:
+            places |= 1 << at
+            at = self._units.find(unit, at + 1)
+        return places
+
+    def _many(self, unit: str) -> int:
+        low, high = unit.encode("utf-16-le", "surrogatepass")
+        lows, highs = self._columns
+        return int(lows.translate(_ONE[low]), 2) & int(highs.translate(_ONE[high]), 2)
+
+
+_ONE = [b"0" * byte + b"1" + b"0" * (255 - byte) for byte in range(256)]
+_unit_places = lru_cache(16)(_UnitPlaces)

@@ -63,7 +63,7 @@ def check(statement: Statement) -> None:
     if not action_matches(statement.actions, "sts:AssumeRoleWithWebIdentity"):
         return
     for kind, provider in statement.principals:
-        issuer = _issuer(provider) if kind == "Federated" else ""
+        issuer = issuer_of(provider) if kind == "Federated" else ""
         if not _is_controlled(issuer, statement):
             raise _uncontrolled(issuer, statement)
 
@@ -85,8 +85,8 @@ def controlled_claims(issuer: str) -> tuple[str, ...]:
     return _HOSTS[host].keys if host else ()
 
 
-def _issuer(provider: str) -> str:
-    """The issuer less its scheme, which is the prefix of its condition keys."""
+def issuer_of(provider: str) -> str:
+    """The issuer of a `Federated` principal less its scheme: the prefix of its condition keys."""
     return provider.partition(":oidc-provider/")[2].rstrip("/").lower() or provider
 
 

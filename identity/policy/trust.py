@@ -56,7 +56,7 @@ def _check_fields(statement: object) -> None:
     for field in ("Effect", "Principal", "Action"):
         if field not in present:
             message = f"Missing required field {field}"
-            raise Fault(message, f'"{field}"', found="a statement without it")
+            raise Fault(message, f'"{field}"', field)
     if not isinstance(statement["Principal"], dict):
         message = "Principal must be a JSON object."
         raise Fault(message, 'an object such as {"AWS": "111122223333"}', "Principal")

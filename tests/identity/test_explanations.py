@@ -13,9 +13,8 @@ from identity.callers import Caller
 from identity.explanations import Answer
 from identity.facts import Facts
 from identity.models import Account, Event, User
-from identity.policy import LayerKind
+from identity.policy import LayerKind, Source, load
 from identity.policy import Request as Asked
-from identity.policy import Source, load
 from identity.policy.evaluate import Layer
 from identity.refusals import LIMIT, Refusal, kept
 from tests.factories import (

@@ -30,7 +30,7 @@ class Who:
     """Who asks: `kind` is user, role session, federated user, root, service, provider or anonymous.
 
     Or unknown, of whom nothing is told. `id` is that of the user, the role or the federating user,
-    `owner_arn` the ARN of the latter two.
+    `owner_arn` the ARN of the latter two; the `id` of root is the canonical one of the account.
     """
 
     kind: str
@@ -220,9 +220,15 @@ def ways_named(statement: Any, who: Who) -> list[str]:
         return ["direct"] if who.arn in names(principal, kind) else []
     ways = ["direct"] if names_everyone(principal) else []
     for way, level in levels(who):
-        if any(name in names(principal, "AWS") for name in level):
+        if names_level(principal, level):
             ways.append(way)
     return ways
+
+
+def names_level(principal: Any, level: list[str]) -> bool:
+    """By a name of AWS's, or an account by its canonical id."""
+    listed_names = names(principal, "AWS") + names(principal, "CanonicalUser")
+    return any(name in listed_names for name in level)
 
 
 def levels(who: Who) -> list[tuple[str, list[str]]]:
@@ -231,7 +237,7 @@ def levels(who: Who) -> list[tuple[str, list[str]]]:
         return []
     account = ("account", [who.account, f"arn:aws:iam::{who.account}:root"])
     if who.kind == "root":
-        return [account]
+        return [("account", [*account[1], who.id])]
     if who.kind == "user":
         return [account, ("direct", [who.arn, who.id])]
     owner = [("owner", [who.owner_arn, who.id])] if who.owner_arn else []
@@ -246,7 +252,7 @@ def is_spared(principal: Any, who: Who) -> bool:
         return who.arn in names(principal, "Service")
     if who.kind == "provider":
         return who.arn in names(principal, "Federated")
-    named = [any(name in names(principal, "AWS") for name in level) for _, level in levels(who)]
+    named = [names_level(principal, level) for _, level in levels(who)]
     return named != [] and all(named)
 
 

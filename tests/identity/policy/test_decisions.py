@@ -79,6 +79,14 @@ def test_there_are_rows_enough_to_mean_something() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_every_policy_of_a_table_is_asked_somewhere() -> None:
+    unasked = {(row.file, name) for row in DECISIONS for name in row.texts}
+    for row in DECISIONS:
+        asked = re.split(r"[;:,]", row.cells.get("policies", ""))
+        unasked -= {(row.file, name.strip()) for name in asked}
+    assert not unasked
+
+
 # --- a table that says nonsense is no table ------------------------------------------------------
 
 GOOD = "| Action | expect | why |\n|---|---|---|\n| iam:* | allowed | it says so |\n"

@@ -1,117 +1,106 @@
-"""Answers that a widely used mock of AWS gets wrong, as far as policies alone can give them.
+"""Twenty-four answers that a widely used mock of AWS gets wrong, and where each is proven.
 
-The rest of the 24 need rows, keys or signatures, and are tested where those are.
+====== =============================================== =============================================
+Number What AWS does                                   Proven by
+====== =============================================== =============================================
+1-13   Deny with NotResource, unmet conditions, names  `data/decisions/peers.md`
+       of actions, boundaries, the own user
+14     refuses an inactive key                         here, `test_authentication.py`, `sdk/`
+15     refuses AssumeRole of a missing role            `data/decisions/peers.md`, and here
+16     lets a session policy deny                      `data/decisions/peers.md`
+17     refuses an expired session                      here, `test_authentication.py`, `test_sts.py`
+18     refuses a DurationSeconds out of range          here, `operations/test_sts.py`
+19     gives credentials that are unique               here, `operations/test_sts.py`
+20-21  refuses forged tokens and assertions            here
+22-24  reads every statement of a trust policy         `data/decisions/peers.md`
+====== =============================================== =============================================
 """
 
 from __future__ import annotations
 
+import base64
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from identity.policy import Layer, LayerKind, Request, decide
-from identity.policy.principals import user
-from tests.identity.policy.builders import ANA, BEN, ask, layer, request, statement, text
+from identity.models import TemporarySession, User
+from tests.factories import Key, make_key
+from tests.identity.policy.tables import rows
+from tests.refusals import refused
+from tests.sdk_in_process import sdk
 
-ROLE = "arn:aws:iam::111122223333:role/target"
-ROOT = "arn:aws:iam::111122223333:root"
-
-
-def test_1_a_deny_on_all_but_a_resource_denies_beside_an_allow_of_everything() -> None:
-    deny = statement("Deny", Action="iam:*", NotResource=BEN)
-    assert not ask(request("iam:GetUser", ANA), statement(), deny)
-    assert ask(request("iam:GetUser", BEN), statement(), deny)
+BY_POLICIES = {*range(1, 14), 15, 16, 22, 23, 24}
+UNSIGNED_XML = base64.b64encode(b"<samlp:Response><saml:Assertion/></samlp:Response>").decode()
 
 
-def test_2_a_deny_on_all_but_a_resource_allows_nothing_by_itself() -> None:
-    deny = statement("Deny", Action="iam:*", NotResource=BEN)
-    assert not ask(request("iam:GetUser", ANA), deny)
-    assert not ask(request("iam:GetUser", BEN), deny)
+def test_the_table_has_every_answer_that_policies_can_give() -> None:
+    found = [row.cells["why"].partition(":")[0] for row in rows("decision") if row.file == "peers"]
+    assert set(map(int, found)) == BY_POLICIES
 
 
-UNMET = [
-    {"StringEquals": {"aws:username": "ben"}},
-    {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
-    {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
-    {"DateLessThan": {"aws:CurrentTime": "2001-01-01T00:00:00Z"}},
-]
-CONTEXT = {
-    "aws__username": "ana",
-    "aws__SourceIp": "203.0.113.9",
-    "aws__CurrentTime": "2026-11-24T10:00:00Z",
-}
+def test_14_an_inactive_key_opens_nothing(ana: User) -> None:
+    with refused("InvalidClientTokenId", status=403):
+        sdk("iam", make_key(ana, active=False)).list_users()
 
 
-@pytest.mark.parametrize("condition", UNMET)
-def test_3_a_deny_whose_condition_is_unmet_takes_nothing_away(condition: dict[str, Any]) -> None:
-    assert ask(request(**CONTEXT), statement(), statement("Deny", Condition=condition))
+def test_15_a_role_that_does_not_exist_gives_no_credentials(ana: User, sts: Any) -> None:
+    role = f"arn:aws:iam::{ana.account_id}:role/missing"
+    gives_nothing(lambda: sts(ana).assume_role(RoleArn=role, RoleSessionName="ana"))
 
 
-@pytest.mark.parametrize("condition", UNMET)
-def test_4_to_7_an_allow_whose_condition_is_unmet_gives_nothing(condition: dict[str, Any]) -> None:
-    assert not ask(request(**CONTEXT), statement(Condition=condition))
+def test_17_a_session_that_ended_five_hours_ago_is_told_so(ben: User, sts: Any) -> None:
+    key = key_of(sts(ben).get_session_token()["Credentials"])
+    ended = datetime.now(UTC) - timedelta(hours=5)
+    TemporarySession.objects.update(expires_at=ended)
+    with refused("ExpiredToken", status=403):
+        sdk("sts", key).get_caller_identity()
 
 
-@pytest.mark.parametrize(
-    ("written", "allowed"),
-    [
-        ("IAM:listusers", True),
-        ("iam:ListUser?", True),
-        ("iam:ListUsers?", False),
-        ("iam:List.sers", False),
-        ("iam:ListUsers+", False),
-        ("iam:(ListUsers)", False),
-    ],
-)
-def test_8_to_10_actions_have_no_case_and_two_wildcards(written: str, allowed: bool) -> None:
-    assert bool(ask(request("iam:ListUsers", "*"), statement(Action=written))) is allowed
+def test_18_no_session_lasts_for_eleven_days(ben: User, sts: Any) -> None:
+    with refused("ValidationError", status=400):
+        sts(ben).get_session_token(DurationSeconds=999_999)
+    role = f"arn:aws:iam::{ben.account_id}:role/any"
+    gives_nothing(
+        lambda: sts(ben).assume_role(RoleArn=role, RoleSessionName="ben", DurationSeconds=999_999)
+    )
 
 
-def test_11_a_boundary_without_the_action_denies() -> None:
-    boundary = layer(text(statement(Action="s3:*")), kind=LayerKind.BOUNDARY)
-    assert not decide(request("iam:ListUsers"), [layer(text(statement())), boundary])
+def test_19_no_two_sessions_have_the_same_credentials(ben: User, sts: Any) -> None:
+    one, other = (sts(ben).get_session_token()["Credentials"] for _ in range(2))
+    for member in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
+        assert one[member] != other[member]
+    assert all(re.fullmatch("ASIA[A-Z2-7]{16}", given["AccessKeyId"]) for given in (one, other))
+    for given in (one, other):
+        assert sdk("sts", key_of(given)).get_caller_identity()["Arn"] == ben.arn
 
 
-@pytest.mark.parametrize("resource", [ANA, "arn:aws:iam::111122223333:user/${aws:username}"])
-def test_12_to_13_a_user_may_read_itself_where_the_resource_says_so(resource: str) -> None:
-    own = statement(Action="iam:GetUser", Resource=resource)
-    assert ask(request("iam:GetUser", ANA, aws__username="ana"), own)
-    assert not ask(request("iam:GetUser", BEN, aws__username="ana"), own)
+@pytest.mark.parametrize("token", ["garbage", "e30.e30.", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."])
+def test_20_a_forged_token_gives_no_credentials(ana: User, token: str, sts: Any) -> None:
+    role = f"arn:aws:iam::{ana.account_id}:role/any"
+    asked = {"RoleArn": role, "RoleSessionName": "ana", "WebIdentityToken": token}
+    gives_nothing(lambda: sts(ana).assume_role_with_web_identity(**asked))
 
 
-def test_15_a_role_that_does_not_exist_trusts_nobody() -> None:
-    assert not decide(assumes(), [layer(text(statement())), layer(kind=LayerKind.TRUST)])
+@pytest.mark.parametrize("assertion", ["garbage", UNSIGNED_XML])
+def test_21_an_unsigned_assertion_gives_no_credentials(ana: User, assertion: str, sts: Any) -> None:
+    account = f"arn:aws:iam::{ana.account_id}"
+    asked = {"RoleArn": f"{account}:role/any", "PrincipalArn": f"{account}:saml-provider/none"}
+    gives_nothing(lambda: sts(ana).assume_role_with_saml(SAMLAssertion=assertion, **asked))
 
 
-def test_16_a_session_policy_that_denies_denies() -> None:
-    session = layer(text(statement("Deny")), kind=LayerKind.SESSION)
-    assert not decide(request(), [layer(text(statement())), session])
+def key_of(credentials: dict[str, Any]) -> Key:
+    return Key(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+    )
 
 
-def test_22_a_trust_in_the_account_means_its_users() -> None:
-    trust = trusting({"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"})
-    assert decide(assumes(), [layer(text(statement(Action="sts:AssumeRole"))), trust])
-    assert not decide(assumes(), [layer(), trust])
-
-
-def test_23_the_second_statement_of_a_trust_policy_counts_as_the_first() -> None:
-    one = {"Effect": "Allow", "Principal": {"AWS": BEN}, "Action": "sts:AssumeRole"}
-    assert decide(assumes(), [trusting(one, one | {"Principal": {"AWS": ANA}})])
-    assert not decide(assumes(), [trusting(one)])
-
-
-def test_24_a_trust_policy_that_only_denies_allows_nobody() -> None:
-    deny = {"Effect": "Deny", "Principal": {"AWS": ANA}, "Action": "sts:AssumeRole"}
-    assert not decide(assumes(), [layer(text(statement())), trusting(deny)])
-    other = deny | {"Principal": {"AWS": BEN}}
-    assert not decide(assumes(), [layer(text(statement())), trusting(other)])
-
-
-def assumes() -> Request:
-    """Ana wants to assume a role of her own account."""
-    who = user(ANA, "AIDAANAANAANAANAANA2")
-    return Request(ANA, "sts:AssumeRole", ROLE, {}, who, "111122223333")
-
-
-def trusting(*statements: dict[str, Any]) -> Layer:
-    return layer(text(*statements), kind=LayerKind.TRUST)
+def gives_nothing(call: Any) -> None:
+    """The call is the client's fault, and no session began."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    assert 400 <= caught.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+    assert "Credentials" not in caught.value.response
+    assert not TemporarySession.objects.exists()
