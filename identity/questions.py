@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from identity import condition_keys, explanations
+from identity import arns, condition_keys, explanations
 from identity.callers import Caller, Session
+from identity.condition_keys import Keys
 from identity.explanations import Explanation
 from identity.facts import Facts
 from identity.models import Role, User
@@ -29,7 +30,7 @@ _OF_A_SESSION = frozenset({"aws:userid"})
 
 def as_now(caller: Caller, facts: Facts, action: str, resource: str) -> Explanation:
     """What the caller's own next call would get, with the facts of this request."""
-    context = condition_keys.of(caller, facts) | condition_keys.of_tags(caller, resource, {})
+    context = _known(caller, facts, resource)
     request, layers = explanations.ask(caller, action, resource, context)
     return explanations.explain(caller, request, layers)
 
@@ -41,12 +42,18 @@ def posed(who: User | Role, action: str, resource: str, given: Mapping[str, Valu
     what then is missing the answer may depend.
     """
     caller = _caller(who)
-    known = condition_keys.of(caller, Facts()) | condition_keys.of_tags(caller, resource, {})
+    known = _known(caller, Facts(), resource)
     left_out = _OF_A_CALL | (_OF_A_SESSION if isinstance(who, Role) else frozenset())
     left_out |= {key.lower() for key in given}
     context = {key: value for key, value in known.items() if key.lower() not in left_out}
     request, layers = explanations.ask(caller, action, resource, {**context, **given})
     return explanations.explain(caller, request, layers, complete=False)
+
+
+def _known(caller: Caller, facts: Facts, resource: str) -> Keys:
+    account = arns.owner(resource) or caller.account_id
+    keys = condition_keys.of(caller, facts) | condition_keys.of_tags(caller, resource, {})
+    return keys | {"aws:ResourceAccount": account}
 
 
 def _caller(who: User | Role) -> Caller:
