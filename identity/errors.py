@@ -201,3 +201,7 @@ class PasswordPolicyViolation(ClientError):
 
 class InvalidAuthorizationMessage(ClientError):
     code = "InvalidAuthorizationMessageException"
+
+
+class PolicyNotAttachable(ClientError):
+    code = "PolicyNotAttachable"
