@@ -67,12 +67,14 @@ def record(request: Request, event: Event) -> None:
 def subject(request: Request, who: str) -> User | Role:
     """The user or role that a question is about, if the viewer may ask about it.
 
-    Raises AccessDenied before it says whether there is one, then NoSuchEntity.
+    Raises AccessDenied before it says whether the account has one, then NoSuchEntity; of other
+    accounts' ARNs it looks nothing up.
     """
     arn = arn_of(request.caller.account, who)
-    if arn != request.caller.principal.arn:
+    ours = arns.owner(arn) == request.caller.account_id
+    if ours and arn != request.caller.principal.arn:
         require(request, SIMULATE, arn)
-    found = principal_with(request.caller.account, arn)
+    found = principal_with(request.caller.account, arn) if ours else None
     if found is None:
         raise NoSuchEntity(_("This account has no user or role of this name."))
     return found

@@ -27,6 +27,7 @@ class Shelf:
         self._account = request.caller.account
         self.rights = Rights(request)
         self._known: dict[str, bool] = {}
+        self._urls: dict[str, str] = {}
 
     def may_read(self, policy: Policy) -> bool:
         if policy.source not in self._known:
@@ -58,6 +59,11 @@ class Shelf:
 
     def url(self, policy: Policy) -> str:
         """The page that shows it, or "" where there is none."""
+        if policy.source not in self._urls:
+            self._urls[policy.source] = self._url(policy)
+        return self._urls[policy.source]
+
+    def _url(self, policy: Policy) -> str:
         if policy.holder is not Holder.USER:
             return ""
         user = User.named_in(self._account, policy.holder_name)

@@ -23,6 +23,8 @@ from identity.policy.trace import Trace, trace
 ACCOUNT_GRANT = standing.ACCOUNT_GRANT
 TRUST_POLICY = "trust policy"
 
+_ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
+
 
 class Answer(enum.Enum):
     """What can be said of a request."""
@@ -95,7 +97,8 @@ def ask(
 ) -> tuple[Request, list[Layer]]:
     """The request as policies see it now and the layers that bear on it, from given facts.
 
-    `sts:AssumeRole` on a role of the same account has the role's trust policy among them.
+    `sts:AssumeRole` on a role of the same account has the role's trust policy among them; a role
+    that is not there trusts nobody.
     """
     stands = standing.standing(caller, action)
     request = Request(
@@ -107,20 +110,24 @@ def ask(
         resource_account=arns.owner(resource),
     )
     layers = list(stands.layers)
-    if (role := trusted_role(caller.account, action, resource)) is not None:
-        trust = Source(TRUST_POLICY, load(role.trust_policy, Kind.TRUST))
-        layers.append(Layer(LayerKind.TRUST, (trust,)))
+    if _assumes_own_role(caller.account, action, resource):
+        role = trusted_role(caller.account, action, resource)
+        trust = [Source(TRUST_POLICY, load(role.trust_policy, Kind.TRUST))] if role else []
+        layers.append(Layer(LayerKind.TRUST, tuple(trust)))
     return request, layers
 
 
 def trusted_role(account: Account, action: str, resource: str) -> Role | None:
     """The role of this account that the action would assume, whose trust policy has a say."""
-    if not action.lower().startswith("sts:assumerole"):
-        return None
-    if not resource.startswith(arns.iam(account.id, "role", "")):
+    if not _assumes_own_role(account, action, resource):
         return None
     named = Role.objects.named(resource.rpartition("/")[2]).filter(account=account)
     return next((role for role in named if role.arn == resource), None)
+
+
+def _assumes_own_role(account: Account, action: str, resource: str) -> bool:
+    own = resource.startswith(arns.iam(account.id, "role", ""))
+    return own and action.lower().startswith(_ASSUMING)
 
 
 # --- who, and what they have ---------------------------------------------------------------------
