@@ -52,7 +52,7 @@ def test_a_refused_call_keeps_its_decision(iam: Sdk, ben: User) -> None:
     make_policy(ben, "Office", [allowing("iam:ListUsers", Condition=OFFICE)])
     with refused("AccessDenied"):
         iam(ben).list_users()
-    refusal = Refusal.from_json(last_event().decision)
+    refusal = Refusal.from_json(last_event().decision or {})
     assert (refusal.principal_arn, refusal.action) == (ben.arn, "iam:ListUsers")
     assert refusal.context["aws:SourceIp"] == "127.0.0.1"
     (layer,) = refusal.trace.layers
