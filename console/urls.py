@@ -17,6 +17,7 @@ from console.views import (
     signin,
     signin_stages,
     signout,
+    simulator,
     theme,
     user_credentials,
     user_keys,
@@ -160,6 +161,9 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
+simulator_urls: list[URLPattern] = [
+    path("iam/simulator", simulator.simulator, name="simulator"),
+]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
@@ -171,6 +175,7 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *simulator_urls,
     *theme_urls,
 ]
 
