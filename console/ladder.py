@@ -117,7 +117,7 @@ class Ladder:
     def _silent(self, kind: LayerKind, label: str, layers: list[LayerTrace]) -> Rung:
         """What came nearest first, the denies that missed among them."""
         missed = [one for layer in layers for one in layer.statements if not one.applies]
-        shown = list(self._shown(sorted(missed, key=lambda one: len(one.failures))))
+        shown = list(self._shown(sorted(missed, key=_distance)))
         status = "err" if kind in self._needed else "off"
         words = _("Does not allow it") if kind in self._needed else _("Says nothing")
         return Rung(label, status, words, tuple(shown[:NEAREST]), tuple(shown[NEAREST:]))
@@ -148,6 +148,12 @@ class Ladder:
             text=_cut_out(policy.text, one.span),
             faults=tuple(map(_fault, one.failures)),
         )
+
+
+def _distance(one: StatementTrace) -> tuple[bool, bool, int]:
+    """Allows come before denies, and those about the action before those about others."""
+    other_action = any(failure.element == "Action" for failure in one.failures)
+    return one.effect == "Deny", other_action, len(one.failures)
 
 
 def short_name(policy: Policy) -> str:

@@ -18,6 +18,7 @@ from console.views import (
     signin,
     signin_stages,
     signout,
+    simulator,
     theme,
     user_credentials,
     user_keys,
@@ -164,6 +165,8 @@ activity_urls: list[URLPattern] = [
 explain_urls: list[URLPattern] = [
     path("iam/explain", explain.question, name="explain"),
     path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+simulator_urls: list[URLPattern] = [
+    path("iam/simulator", simulator.simulator, name="simulator"),
 ]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
@@ -177,6 +180,7 @@ urlpatterns = [
     *account_urls,
     *activity_urls,
     *explain_urls,
+    *simulator_urls,
     *theme_urls,
 ]
 

@@ -30,7 +30,8 @@ def refusal(signed_in: SignedIn, account: Account, ben: User) -> str:
     near = [allowing("iam:ListUsers", Sid=f"S{n}", Condition={**OFFICE, **mfa}) for n in range(8)]
     make_policy(group, "Reading", near)
     make_policy(ben, "Denying", [denying("iam:List*", Sid="NoLists")])
-    ben.boundary = make_managed_policy(account, "Cap", [allowing("s3:*")])
+    cap = [allowing("s3:*"), denying("iam:Delete*", Sid="NoDeletes")]
+    ben.boundary = make_managed_policy(account, "A-boundary-with-a-long-name-in-one-word", cap)
     ben.save()
     return explain_link(refused_page(signed_in(ben)))
 
