@@ -165,6 +165,7 @@ activity_urls: list[URLPattern] = [
 explain_urls: list[URLPattern] = [
     path("iam/explain", explain.question, name="explain"),
     path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+]
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
 ]
