@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.policy import Decision, Outcome, Request, decide
+from identity.policy import Decision, Outcome, Request, decide, strict_json
 from tests.identity.policy.asking import Written
 from tests.identity.policy.dice import ACCOUNT, OTHER, Dice, read
 
@@ -29,9 +29,10 @@ def changed(written: Written, change: Callable[[Document], Document]) -> Written
 
     def of(text: str) -> str:
         try:
-            document = json.loads(text)
+            strict_json.read(text)  # a document that names an element twice stays unreadable
         except ValueError:
             return text
+        document = json.loads(text)
         lists = isinstance(document["Statement"], list)
         return json.dumps(change(document)) if lists else text
 
