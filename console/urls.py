@@ -8,6 +8,7 @@ from console.views import (
     create_user,
     delete_user,
     events,
+    explain,
     home,
     my_mfa,
     my_password,
@@ -161,6 +162,10 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
+explain_urls: list[URLPattern] = [
+    path("iam/explain", explain.question, name="explain"),
+    path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+]
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
 ]
@@ -175,6 +180,7 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *explain_urls,
     *simulator_urls,
     *theme_urls,
 ]
