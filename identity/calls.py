@@ -188,8 +188,7 @@ class Call:
 
     def locked_policy(self) -> ManagedPolicy:
         """As `own_policy`, locked and read again inside the transaction."""
-        same = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk)
-        policy = same.select_related("default_version").first()
+        policy = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk).first()
         if policy is None:
             raise no_such_policy(self.params["PolicyArn"])
         return policy

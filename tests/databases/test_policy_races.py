@@ -91,6 +91,20 @@ def test_versions_made_at_once_have_numbers_of_their_own(ana: User) -> None:
     assert policy.default_version.number == policy.newest == 5
 
 
+def test_a_version_deleted_while_it_becomes_the_default_is_not_in_force(ana: User) -> None:
+    policy = make_managed_policy(ana.account, "p", READ)
+    policy.versions.create(number=2, document=DOCUMENT)
+
+    def attempt(number: int) -> None:
+        change = ("set_default_policy_version", "delete_policy_version")[number % 2]
+        getattr(iam(ana), change)(PolicyArn=policy.arn, VersionId="v2")
+
+    assert set(race(attempt)) <= {"won", "DeleteConflict", "NoSuchEntity"}
+    policy.refresh_from_db()
+    assert policy.default_version
+    assert policy.versions.count() == policy.default_version.number
+
+
 def test_a_policy_deleted_while_it_is_attached_leaves_nothing_behind(ana: User, li: User) -> None:
     policy = make_managed_policy(ana.account, "p", READ)
 
