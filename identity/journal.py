@@ -29,8 +29,8 @@ from identity.models import Account, Event
 logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 1.0
-_BATCH = 500
-_FIELDS = tuple(field.attname for field in Event._meta.concrete_fields)
+_COLUMNS = Event._meta.concrete_fields
+_FIELDS = tuple(field.attname for field in _COLUMNS)
 _encoder = DjangoJSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -112,7 +112,7 @@ def _move(path: Path) -> int:
         return 0
 
 
-def _events(file: IO[bytes]) -> Iterator[Event]:
+def _events(file: IO[bytes]) -> Iterator[dict[str, Any]]:
     for line in file:
         try:
             values: dict[str, Any] = json.loads(line)
@@ -120,17 +120,40 @@ def _events(file: IO[bytes]) -> Iterator[Event]:
             logger.error("an audit event was cut off in %s", file.name)
             continue
         values["time"] = parse_datetime(values["time"])
-        yield Event(**values)
+        values["id"] = uuid.UUID(values["id"])
+        yield values
 
 
-def _store(events: list[Event]) -> int:
-    """Insert what is not there yet; events of an account that was deleted go with it."""
-    accounts = {event.account_id for event in events}
-    with transaction.atomic():
+def _store(events: list[dict[str, Any]]) -> int:
+    """Insert what is not there yet; events of an account that was deleted go with it.
+
+    Without the ORM, which takes longer over a row than the database.
+    """
+    accounts = {event["account_id"] for event in events}
+    with transaction.atomic(), connection.cursor() as cursor:
         living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
-        kept = [event for event in events if event.account_id in living]
-        Event.objects.bulk_create(kept, batch_size=_BATCH, ignore_conflicts=True)
+        kept = [event for event in events if event["account_id"] in living]
+        cursor.executemany(_insert(), [_row(event) for event in kept])
     return len(kept)
+
+
+def _insert() -> str:
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(field.column) for field in _COLUMNS)
+    values = ", ".join(["%s"] * len(_COLUMNS))
+    table = quoted(Event._meta.db_table)
+    # Only names of our own model are put together here.
+    return f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
+
+
+def _row(event: dict[str, Any]) -> list[Any]:
+    """The values as the database wants them; a journal of an older release lacks newer columns."""
+    return [
+        field.get_db_prep_save(
+            event[name] if (name := field.attname) in event else field.get_default(), connection
+        )
+        for field in _COLUMNS
+    ]
 
 
 def _keep_moving(journal: Journal, pid: int) -> None:

@@ -62,7 +62,9 @@ class Standing:
 
         Tags cost queries, so that they are read only when a document speaks of tags.
         """
+        owner = arns.owner(resource)
         context = {**condition_keys.of(self.caller, facts), **keys}
+        context["aws:ResourceAccount"] = owner or self.caller.account_id
         if self.looks_at_tags:
             context |= condition_keys.of_tags(self.caller, resource, params)
         return Request(
@@ -71,7 +73,7 @@ class Standing:
             resource,
             context,
             principal=_principal(self.caller),
-            resource_account=arns.owner(resource),
+            resource_account=owner,
         )
 
 

@@ -18,31 +18,40 @@ from identity.policy.evaluate import (
 from identity.policy.explain import reason, sentence
 from identity.policy.places import Position, Span
 from identity.policy.principals import Naming, Principal
+from identity.policy.remedy import Remedy, remedy
 from identity.policy.request import Request
+from identity.policy.trace import Failure, LayerTrace, StatementTrace, Trace, trace
 from identity.policy.values import Document, Kind, Statement
 
 __all__ = [
     "UNREADABLE",
     "Decision",
     "Document",
+    "Failure",
     "Kind",
     "Layer",
     "LayerKind",
+    "LayerTrace",
     "Match",
     "Naming",
     "Outcome",
     "Position",
     "Principal",
+    "Remedy",
     "Request",
     "Source",
     "Span",
     "Statement",
+    "StatementTrace",
+    "Trace",
     "decide",
     "load",
     "matched_statements",
     "parse",
     "reason",
+    "remedy",
     "root_layer",
     "sentence",
     "size",
+    "trace",
 ]

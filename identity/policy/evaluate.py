@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from identity.policy.matching import naming
 from identity.policy.places import Span
 from identity.policy.principals import Naming
-from identity.policy.request import Request
+from identity.policy.request import Request, Value
 from identity.policy.values import VERSION_2012, Document, Rule, Statement
 
 
@@ -56,10 +56,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Policies of one kind, any of which may allow; a ceiling without policies allows nothing."""
+    """Policies of one kind, any of which may allow; a ceiling without policies allows nothing.
+
+    `keys` are condition keys that these policies alone see, such as the MFA of AssumeRole's caller.
+    """
 
     kind: LayerKind
     policies: tuple[Source, ...]
+    keys: tuple[tuple[str, Value], ...] = ()
+
+    def seen(self, request: Request) -> Request:
+        """The request as these policies see it."""
+        if not self.keys:
+            return request
+        return replace(request, context={**request.context, **dict(self.keys)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +124,16 @@ def decide(request: Request, layers: Sequence[Layer]) -> Decision:
     federated user who was given none. A statement whose condition cannot be evaluated denies if it
     is a Deny, and allows nothing if it is an Allow.
     """
-    ordered = sorted(layers, key=lambda layer: _ORDER[layer.kind])
-    verdicts = [_weigh(layer, request) for layer in ordered]
+    verdicts = [_weigh(layer, layer.seen(request)) for layer in in_order(layers)]
     for verdict in verdicts:
         if verdict.deny:
             return _decision(Outcome.EXPLICIT_DENY, verdict.deny)
     return _without_deny(verdicts, request.crosses_accounts)
+
+
+def in_order(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers in AWS's order of evaluation."""
+    return sorted(layers, key=lambda layer: _ORDER[layer.kind])
 
 
 def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]:
@@ -131,7 +145,7 @@ def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]
     if outcome is Outcome.IMPLICIT_DENY:
         return []
     statements = (
-        _match(layer, source, rule, request)
+        _match(layer, source, rule, layer.seen(request))
         for layer in layers
         for source in layer.policies
         for rule in source.document.about(request.action)
@@ -159,41 +173,48 @@ def _decision(outcome: Outcome, match: Match) -> Decision:
 
 
 def _without_deny(verdicts: Sequence[_Verdict], crosses_accounts: bool) -> Decision:
-    silent = {verdict.kind for verdict in verdicts if not verdict.allow}
     allows = [verdict.allow for verdict in verdicts if verdict.allow]
-    own = next((match for match in allows if match.kind in OF_CALLER), None)
+    said = [(one.kind, one.allow.naming if one.allow else Naming.NONE) for one in verdicts]
+    refused = refusing(said, crosses_accounts=crosses_accounts)
+    if refused:
+        return Decision(False, Outcome.IMPLICIT_DENY, refused[0])
     of_resource = (match for match in allows if match.kind in OF_RESOURCE)
     given = max(of_resource, key=lambda match: match.naming, default=None)
+    if given and given.naming >= Naming.OWNER and not crosses_accounts:
+        return _decision(Outcome.ALLOWED, given)
+    return _decision(Outcome.ALLOWED, next(one for one in allows if one.kind in OF_CALLER))
+
+
+def refusing(
+    said: Sequence[tuple[LayerKind, Naming]], *, crosses_accounts: bool
+) -> list[LayerKind | None]:
+    """The kinds that have to allow and do not, in AWS's order; none of them if all is allowed.
+
+    `said` is how each layer that nothing denies in allows, `NONE` if it is silent. `None` comes
+    last, for a grant that no layer is there to give.
+    """
+    silent = {kind for kind, naming in said if naming is Naming.NONE}
+    given = max((naming for kind, naming in said if kind in OF_RESOURCE), default=Naming.NONE)
+    own = any(naming for kind, naming in said if kind in OF_CALLER)
     # Between accounts, no way of naming the caller replaces what the caller's own account says.
-    reach = given.naming if given and not crosses_accounts else Naming.NONE
-    grant = given if reach >= Naming.OWNER else own
-    refusing = list(_refusing(silent, given, grant, reach, crosses_accounts))
-    if refusing or grant is None:
-        return Decision(False, Outcome.IMPLICIT_DENY, refusing[0])
-    return _decision(Outcome.ALLOWED, grant)
+    reach = Naming.NONE if crosses_accounts else given
+    granted = own or reach >= Naming.OWNER
+    return list(_refusing(silent, given, reach, granted, crosses_accounts))
 
 
 def _refusing(
-    silent: set[LayerKind],
-    given: Match | None,
-    grant: Match | None,
-    reach: Naming,
-    crosses_accounts: bool,
+    silent: set[LayerKind], given: Naming, reach: Naming, granted: bool, crosses_accounts: bool
 ) -> Iterator[LayerKind | None]:
-    """The kinds that had to allow and did not, in AWS's order.
-
-    `None` comes last, for a grant that no layer is there to give.
-    """
     yield from (kind for kind in (LayerKind.RCP, LayerKind.SCP) if kind in silent)
     if not given and (crosses_accounts or LayerKind.TRUST in silent):
         yield LayerKind.TRUST if LayerKind.TRUST in silent else LayerKind.RESOURCE
-    if not grant and (LayerKind.IDENTITY in silent or given or crosses_accounts):
+    if not granted and (LayerKind.IDENTITY in silent or given or crosses_accounts):
         yield LayerKind.IDENTITY
-    elif not grant and LayerKind.RESOURCE in silent:
+    elif not granted and LayerKind.RESOURCE in silent:
         yield LayerKind.RESOURCE
     if reach < Naming.SELF:
         yield from (kind for kind in (LayerKind.BOUNDARY, LayerKind.SESSION) if kind in silent)
-    if not grant:
+    if not granted:
         yield None
 
 

@@ -8,20 +8,33 @@ from identity.policy.evaluate import Decision, LayerKind, Outcome
 def sentence(decision: Decision, *, caller_arn: str, action: str, resource: str) -> str:
     """AWS's access-denied message for a refused request ("Troubleshoot access denied messages").
 
-    Naming only the kind of policy that refused, never the policy; of a role that does not trust the
-    caller it says no more than of one that does not exist. Raises `ValueError` if the
-    decision allows.
+    Naming only the kind of policy that refused, never the policy. Of a role that does not trust the
+    caller, or is another account's, it says no more than of one that does not exist. Raises
+    `ValueError` if the decision allows.
     """
     if decision:
         raise ValueError("an allowed request has no refusal to explain")
     refusal = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
-    if decision.kind is None or (
-        decision.kind is LayerKind.TRUST and decision.outcome is Outcome.IMPLICIT_DENY
-    ):
+    if decision.kind is None or _hides_role(decision, caller_arn, action, resource):
         return refusal
     if decision.outcome is Outcome.EXPLICIT_DENY:
         return f"{refusal} with an explicit deny in {_with_article(decision.kind)}"
     return f"{refusal} because no {decision.kind.value} allows the {action} action"
+
+
+def _hides_role(decision: Decision, caller_arn: str, action: str, resource: str) -> bool:
+    """Whether a reason would tell that the role exists."""
+    implicit = decision.outcome is Outcome.IMPLICIT_DENY
+    if decision.kind is LayerKind.TRUST and implicit:
+        return True
+    if action.lower() != "sts:assumerole":
+        return False
+    foreign = _account(caller_arn) != _account(resource)
+    return implicit or foreign or decision.kind is LayerKind.TRUST
+
+
+def _account(arn: str) -> str:
+    return (arn.split(":", 5) + [""] * 5)[4]
 
 
 def reason(decision: Decision) -> str:

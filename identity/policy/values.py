@@ -56,10 +56,12 @@ class Statement:
 class Rule:
     """A statement with its patterns and conditions read, ready to be put to requests.
 
-    Resources with variables wait for the request. `span` is the statement's place in the text.
+    With `variables` a `${` means something, and resources that hold one wait for the request.
+    `span` is the statement's place in the text.
     """
 
     statement: Statement
+    variables: bool
     denies: bool
     actions: Globs
     resources: Globs
@@ -78,6 +80,7 @@ def _rule(statement: Statement, span: Span | None, variables: bool) -> Rule:
     waiting = [one for one in resources if variables and has_variables(one)]
     return Rule(
         statement,
+        variables,
         statement.effect == "Deny",
         globs(glob(folded(pattern)) for pattern in actions),
         globs(glob(pattern) for pattern in resources if pattern not in waiting),

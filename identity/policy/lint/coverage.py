@@ -6,9 +6,9 @@ equal, and after so many comparisons everything counts as not covered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-_MOST = 60_000
+_MOST = 30_000
 
 
 class Comparisons:
@@ -36,16 +36,26 @@ class Comparisons:
             return False
         return _fits(pattern, other)
 
+    def cover(self, patterns: Iterable[str], other: str) -> str | None:
+        """The first of the patterns that covers the other one."""
+        for pattern in patterns:
+            if self.spent:
+                return None
+            if self.covers(pattern, other):
+                return pattern
+        return None
+
     def all_covered(self, patterns: Sequence[str], others: Sequence[str]) -> bool:
         """Whether every text that fits one of `others` fits one of `patterns`."""
-        return all(any(self.covers(pattern, other) for pattern in patterns) for other in others)
+        return all(self.cover(patterns, other) is not None for other in others)
 
     def apart(self, patterns: Sequence[str], others: Sequence[str]) -> bool:
         """Whether surely no text fits one of each: `others` are plain texts that fit none."""
-        return all(
-            is_plain(other) and not any("?" in one or self.covers(one, other) for one in patterns)
-            for other in others
-        )
+        if any("?" in pattern or "${" in pattern for pattern in patterns):
+            return False
+        plain = all(map(is_plain, others))
+        fits_none = plain and all(self.cover(patterns, other) is None for other in others)
+        return fits_none and not self.spent
 
 
 def is_plain(pattern: str) -> bool:

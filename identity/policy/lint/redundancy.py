@@ -19,7 +19,7 @@ def _covered(
     wide = [text for text in dict.fromkeys(texts) if "*" in text]
     seen: set[str] = set()
     for node, text in zip(nodes, texts, strict=True):
-        cover = next((one for one in wide if one != text and compare.covers(one, text)), None)
+        cover = compare.cover((one for one in wide if one != text), text)
         if text in seen:
             yield Remark(node, "Remove it: it is listed twice.")
         elif cover is not None:
