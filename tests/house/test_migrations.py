@@ -14,12 +14,9 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("identity", "console")
 ROWS = """
-from tests.factories import *
-from identity.models import Event
-account = make_account(alias="example")
-user = make_login_profile(make_user(account, "li", allow=["iam:*"]))
-make_key(user)
-Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
+from tests.factories import make_account
+from tests.one_of_each import fill
+fill(make_account(alias="example"))
 """
 
 
