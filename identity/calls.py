@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from identity.callers import Caller
-from identity.errors import NoSuchEntity, UnmodifiableEntity, ValidationError
+from identity.errors import (
+    AccessDenied,
+    InvalidInput,
+    NoSuchEntity,
+    UnmodifiableEntity,
+    ValidationError,
+)
 from identity.facts import Facts
 from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role, User
 
@@ -16,6 +23,8 @@ from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role
 _NAMING_ROOT = frozenset(
     {"DeactivateMFADevice", "EnableMFADevice", "ListMFADevices", "ResyncMFADevice"}
 )
+
+_POLICY_ARN = re.compile(r"arn:aws:iam::(aws|\d{12}):policy/[\x21-\x7e]+", re.ASCII)
 
 
 @dataclass
@@ -151,16 +160,44 @@ class Call:
     @cached_property
     def named_policy(self) -> ManagedPolicy | None:
         """The managed policy that `PolicyArn` names, if the account may see it."""
-        visible = ManagedPolicy.objects.visible_to(self.account)
-        return (
-            visible.filter(arn=self.params["PolicyArn"]).select_related("default_version").first()
-        )
+        return self.policy_at(str(self.params["PolicyArn"]))
+
+    def policy_at(self, arn: str) -> ManagedPolicy | None:
+        """The managed policy with this ARN, read now; None when the account sees none such.
+
+        Raises InvalidInput for what is not the ARN of a policy.
+        """
+        if not _POLICY_ARN.fullmatch(arn):
+            raise InvalidInput(f"ARN {arn} is not valid.")
+        visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
+        return visible.filter(arn=arn).select_related("default_version").first()
 
     def policy(self) -> ManagedPolicy:
         """The named managed policy; NoSuchEntity when there is none."""
         if self.named_policy is None:
-            raise NoSuchEntity("Policy ARN was not found.")
+            raise no_such_policy(self.params["PolicyArn"])
         return self.named_policy
+
+    def own_policy(self) -> ManagedPolicy:
+        """The named policy of the account itself.
+
+        AccessDenied for a shipped one, to root as well: it is one row for all accounts, so that a
+        change by one account would decide what the others allow.
+        """
+        policy = self.policy()
+        if policy.is_shipped:
+            raise AccessDenied(
+                f"User: {self.caller.arn} is not authorized to perform: {self.permission} "
+                f"on resource: policy {policy.arn}"
+            )
+        return policy
+
+    def locked_policy(self) -> ManagedPolicy:
+        """As `own_policy`, locked and read again; its version in force is read later, as above."""
+        policy = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk).first()
+        if policy is None:
+            raise no_such_policy(self.params["PolicyArn"])
+        return policy
 
 
 def _not_there(kind: str, name: str) -> NoSuchEntity:
@@ -173,3 +210,7 @@ def _no_such_profile(name: str) -> NoSuchEntity:
 
 def no_such_user(name: str) -> NoSuchEntity:
     return _not_there("user", name)
+
+
+def no_such_policy(arn: str) -> NoSuchEntity:
+    return NoSuchEntity(f"Policy {arn} was not found.")

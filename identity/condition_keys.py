@@ -6,17 +6,30 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import Model
+
 from identity import arns
 from identity.callers import Caller, Kind, Session
 from identity.facts import Facts
-from identity.models import Account, User, UserTag
+from identity.models import (
+    Account,
+    InstanceProfile,
+    ManagedPolicy,
+    Role,
+    User,
+    UserTag,
+    VirtualMfaDevice,
+)
+from identity.models.user import folded
 
 Keys = dict[str, str | tuple[str, ...]]
+Tags = list[tuple[str, str]]
+Finder = Callable[[Account, str], Tags | None]
 
 NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
 NO_KEYS: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
@@ -77,14 +90,18 @@ def speaks_of_tags(document: str) -> bool:
 
 
 def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
-    """The tags of the principal, of the user that `resource` names, and of the request.
+    """The tags of the principal, of what `resource` names, and of the request.
 
-    A request that creates a tagged user is judged by the tags that the user will have.
+    A request that creates something is judged by the tags that it will have; what is there already,
+    by the tags that it has, be it none. `iam:ResourceTag` is told of users and roles only.
     """
-    asked = [(tag["Key"], tag["Value"]) for tag in params.get("Tags") or () if tag]
-    on_resource = _tags_of_resource(caller.account, resource) or asked
+    asked = _pairs(params.get("Tags"))
+    present = _tags_of_resource(caller.account, resource)
+    on_resource = asked if present is None else present
     keys = _keys("aws:PrincipalTag", principal_tags(caller).items())
-    keys |= _keys("aws:ResourceTag", on_resource) | _keys("iam:ResourceTag", on_resource)
+    keys |= _keys("aws:ResourceTag", on_resource)
+    if _kind(resource) in ("user", "role"):
+        keys |= _keys("iam:ResourceTag", on_resource)
     keys |= _keys("aws:RequestTag", asked)
     names = tuple(key for key, _ in asked) or tuple(params.get("TagKeys") or ())
     return keys | {"aws:TagKeys": names} if names else keys
@@ -93,33 +110,67 @@ def of_tags(caller: Caller, resource: str, params: Mapping[str, Any]) -> Keys:
 def principal_tags(caller: Caller) -> dict[str, str]:
     """The tags of the user or role, and over them, whatever their case, those of the session."""
     own = caller.principal
-    tags = dict(_tags(own)) if isinstance(own, User) else _pairs(own.tags)
+    tags = dict(_tags(own) if isinstance(own, User) else _pairs(own.tags))
     given = caller.session.tags if caller.session else {}
     taken = {key.lower() for key in given}
     return {key: value for key, value in tags.items() if key.lower() not in taken} | dict(given)
 
 
-def _pairs(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
-
-
 def of_role_tags(tags: Iterable[Mapping[str, str]]) -> Keys:
     """The tags of a role as those of the resource that is assumed."""
-    pairs = _pairs(tags).items()
+    pairs = _pairs(tags)
     return _keys("aws:ResourceTag", pairs) | _keys("iam:ResourceTag", pairs)
 
 
-def _tags_of_resource(account: Account, resource: str) -> list[tuple[str, str]]:
-    """The tags of a user, found by an ARN of this account that names one."""
-    prefix = arns.user(account.id, "")
-    if not resource.startswith(prefix):
-        return []
-    user = User.named_in(account, resource.rpartition("/")[2])
-    return _tags(user) if user else []
+def _kind(arn: str) -> str:
+    """`user` of `arn:aws:iam::123456789012:user/li`; a path may hold further colons."""
+    return arn.split(":", 5)[-1].partition("/")[0]
 
 
-def _tags(user: User) -> list[tuple[str, str]]:
+def _tags_of_resource(account: Account, arn: str) -> Tags | None:
+    """The tags of what the ARN of this account names; None where nothing is, or is tagged."""
+    find = _TAGGED.get(_kind(arn))
+    if find is None or arns.owner(arn) != account.id:
+        return None
+    return find(account, arn)
+
+
+def _of_user(account: Account, arn: str) -> Tags | None:
+    user = User.named_in(account, _name(arn))
+    return _tags(user) if user else None
+
+
+def _in_row(model: type[Model], column: str, read: Callable[[str], str]) -> Finder:
+    """For what keeps its tags in the row that `column` finds."""
+
+    def find(account: Account, arn: str) -> Tags | None:
+        rows = model._default_manager.filter(account=account, **{column: read(arn)})
+        found = rows.values_list("tags", flat=True).first()
+        return None if found is None else _pairs(found)
+
+    return find
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+_TAGGED: dict[str, Finder] = {
+    "user": _of_user,
+    "role": _in_row(Role, "name_folded", lambda arn: folded(_name(arn))),
+    "instance-profile": _in_row(InstanceProfile, "name_folded", lambda arn: folded(_name(arn))),
+    "policy": _in_row(ManagedPolicy, "arn", str),
+    "mfa": _in_row(VirtualMfaDevice, "serial_number", str),
+}
+
+
+def _tags(user: User) -> Tags:
     return [(tag.key, tag.value) for tag in UserTag.of_user(user.pk)]
+
+
+def _pairs(tags: Iterable[Mapping[str, str]] | None) -> Tags:
+    """From AWS's way of writing tags; what has no key is refused elsewhere."""
+    return [(tag["Key"], tag["Value"]) for tag in tags or () if tag]
 
 
 def _keys(prefix: str, tags: Iterable[tuple[str, str]]) -> Keys:

@@ -186,3 +186,7 @@ class UnmodifiableEntity(ClientError):
 
 class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
+
+
+class PolicyNotAttachable(ClientError):
+    code = "PolicyNotAttachable"

@@ -13,14 +13,22 @@ from identity.errors import LimitExceeded
 from identity.models import Account
 
 ACCESS_KEYS_PER_USER = 2
+ATTACHED_POLICIES_PER_GROUP = 10
+ATTACHED_POLICIES_PER_ROLE = 10
+ATTACHED_POLICIES_PER_USER = 10
 GROUPS = 300
 GROUPS_PER_USER = 10
+GROUP_POLICY_SIZE = 5120
 INSTANCE_PROFILES = 1000
 MFA_DEVICES_PER_USER = 8
+POLICIES = 1500
+POLICY_SIZE = 6144
 ROLES = 1000
+ROLE_POLICY_SIZE = 10240
 TAGS_PER_RESOURCE = 50
 TRUST_POLICY_SIZE = 2048
 USER_POLICY_SIZE = 2048
+VERSIONS_PER_POLICY = 5
 
 
 def users() -> int:
@@ -33,23 +41,23 @@ def summary() -> dict[str, int]:
     return {
         "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
         "AssumeRolePolicySizeQuota": TRUST_POLICY_SIZE,
-        "AttachedPoliciesPerGroupQuota": 10,
-        "AttachedPoliciesPerRoleQuota": 10,
-        "AttachedPoliciesPerUserQuota": 10,
-        "GroupPolicySizeQuota": 5120,
+        "AttachedPoliciesPerGroupQuota": ATTACHED_POLICIES_PER_GROUP,
+        "AttachedPoliciesPerRoleQuota": ATTACHED_POLICIES_PER_ROLE,
+        "AttachedPoliciesPerUserQuota": ATTACHED_POLICIES_PER_USER,
+        "GroupPolicySizeQuota": GROUP_POLICY_SIZE,
         "GroupsPerUserQuota": GROUPS_PER_USER,
         "GroupsQuota": GROUPS,
         "InstanceProfilesQuota": INSTANCE_PROFILES,
-        "PoliciesQuota": 1500,
-        "PolicySizeQuota": 6144,
+        "PoliciesQuota": POLICIES,
+        "PolicySizeQuota": POLICY_SIZE,
         "PolicyVersionsInUseQuota": 10000,
-        "RolePolicySizeQuota": 10240,
+        "RolePolicySizeQuota": ROLE_POLICY_SIZE,
         "RolesQuota": ROLES,
         "ServerCertificatesQuota": 20,
         "SigningCertificatesPerUserQuota": 2,
         "UserPolicySizeQuota": USER_POLICY_SIZE,
         "UsersQuota": users(),
-        "VersionsPerPolicyQuota": 5,
+        "VersionsPerPolicyQuota": VERSIONS_PER_POLICY,
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from identity.models.account import Account
@@ -23,6 +24,9 @@ class ManagedPolicyQuerySet(models.QuerySet["ManagedPolicy"]):
         """Those that the account made itself."""
         return self.filter(account=account)
 
+    def named(self, name: str) -> Self:
+        return self.filter(name_folded=folded(name))
+
     def shipped(self) -> Self:
         return self.filter(account=None)
 
@@ -32,6 +36,14 @@ class ManagedPolicyQuerySet(models.QuerySet["ManagedPolicy"]):
 
     def under(self, path_prefix: str) -> Self:
         return self if path_prefix == "/" else self.filter(path__under=path_prefix)
+
+    def with_uses_by(self, account: Account) -> Self:
+        """With `attachment_count` and `boundary_count`, how often the account uses each."""
+        return self.annotate(
+            uses=FilteredRelation("usages", condition=Q(usages__account=account)),
+            attachment_count=Coalesce("uses__attachment_count", 0),
+            boundary_count=Coalesce("uses__boundary_count", 0),
+        )
 
     def locked(self) -> Self:
         """Rows locked to the end of the transaction (SQLite's whole file is, by then)."""
@@ -62,6 +74,10 @@ class ManagedPolicy(models.Model):
     tags = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    # Of one account, in rows that were read `with_uses_by` it.
+    attachment_count = 0
+    boundary_count = 0
 
     objects = ManagedPolicyQuerySet.as_manager()
 
@@ -101,6 +117,21 @@ class ManagedPolicy(models.Model):
     def is_shipped(self) -> bool:
         return self.account_id is None
 
+    def describe(self) -> dict[str, Any]:
+        """The `Policy` structure as lists show it, without description and tags."""
+        return {
+            "PolicyName": self.name,
+            "PolicyId": self.unique_id,
+            "Arn": self.arn,
+            "Path": self.path,
+            "DefaultVersionId": str(self.default_version),
+            "AttachmentCount": self.attachment_count,
+            "PermissionsBoundaryUsageCount": self.boundary_count,
+            "IsAttachable": self.is_attachable,
+            "CreateDate": self.created_at,
+            "UpdateDate": self.updated_at,
+        }
+
 
 class PolicyVersion(models.Model):
     """`v1`, `v2`, …: a document that never changes."""
@@ -125,6 +156,11 @@ class PolicyVersion(models.Model):
         return f"v{self.number}"
 
 
+class PolicyUsageQuerySet(models.QuerySet["PolicyUsage"]):
+    def in_use(self) -> Self:
+        return self.filter(Q(attachment_count__gt=0) | Q(boundary_count__gt=0))
+
+
 class PolicyUsage(models.Model):
     """How often an account uses a policy, kept with each attachment: a total never costs a scan."""
 
@@ -132,6 +168,8 @@ class PolicyUsage(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="policy_usages")
     attachment_count = models.PositiveIntegerField(default=0)
     boundary_count = models.PositiveIntegerField(default=0)
+
+    objects = PolicyUsageQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core import signing
 from django.db import models
+from django.db.models import Q
 
 from identity.calls import Call
 from identity.errors import ValidationError
+from identity.models import ManagedPolicy
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -31,13 +33,53 @@ def page(
     for AWS's 320 characters. Raises ValidationError for a marker of another list.
     """
     size = call.params.get("MaxItems", _DEFAULT_ITEMS)
-    after = _position(call)
-    if after is not None:
-        rows = rows.filter(**{f"{key}__gt": after})
-    found = list(rows.order_by(key)[: size + 1])
+    found = _after(rows, key, _position(call), size + 1)
     shown = found[:size]
     following = getattr(shown[-1], key) if len(found) > size else None
     return _result(call, member, [describe(row) for row in shown], following)
+
+
+def page_of_policies(
+    call: Call,
+    rows: models.QuerySet[ManagedPolicy],
+    *,
+    member: str,
+    describe: Callable[[ManagedPolicy], Any],
+) -> dict[str, Any]:
+    """As `page`, by name and number: the account's policy may be called as a shipped one is."""
+    size = call.params.get("MaxItems", _DEFAULT_ITEMS)
+    position = _position(call)
+    if position is not None:
+        name, number = position
+        rows = rows.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=number))
+    found = list(rows.order_by("name_folded", "pk")[: size + 1])
+    shown = found[:size]
+    last = shown[-1] if len(found) > size else None
+    following = [last.name_folded, last.pk] if last else None
+    return _result(call, member, [describe(row) for row in shown], following)
+
+
+def page_across(
+    call: Call, lists: Mapping[str, tuple[models.QuerySet[Any], Callable[[Any], Any]]], *, key: str
+) -> dict[str, Any]:
+    """One page over several lists, one after the other, each with how to describe its rows.
+
+    Every member is in the result. The marker says in which list to go on, and after which key.
+    """
+    room = call.params.get("MaxItems", _DEFAULT_ITEMS)
+    first, after = _position(call) or (0, None)
+    result: dict[str, Any] = {member: [] for member in lists}
+    following = None
+    for number, (member, (rows, describe)) in enumerate(lists.items()):
+        if number < first:
+            continue
+        found = _after(rows, key, after, room + 1)
+        result[member] = [describe(row) for row in found[:room]]
+        if len(found) > room:
+            following = [number, getattr(found[room - 1], key) if room else None]
+            break
+        room, after = room - len(found), None
+    return _ended(call, result, following)
 
 
 def page_of_few(
@@ -56,11 +98,21 @@ def page_of_few(
     return _result(call, member, list(shown), following)
 
 
+def _after(rows: models.QuerySet[Row], key: str, after: Any, limit: int) -> list[Row]:
+    if after is not None:
+        rows = rows.filter(**{f"{key}__gt": after})
+    return list(rows.order_by(key)[:limit])
+
+
 def _result(call: Call, member: str, shown: list[Any], following: Any) -> dict[str, Any]:
-    result: dict[str, Any] = {member: shown, "IsTruncated": following is not None}
-    if following is not None:
-        result["Marker"] = _signer(call).sign_object(following)
-    return result
+    return _ended(call, {member: shown}, following)
+
+
+def _ended(call: Call, result: dict[str, Any], following: Any) -> dict[str, Any]:
+    """With IsTruncated, and the Marker where more follows."""
+    if following is None:
+        return {**result, "IsTruncated": False}
+    return {**result, "IsTruncated": True, "Marker": _signer(call).sign_object(following)}
 
 
 def _position(call: Call) -> Any:

@@ -65,7 +65,8 @@ def _simulate(call: Call, caller: Simulated, stored: Sequence[Granted]) -> Resul
     inputs.check_handling(params.get("ResourceHandlingOption"), actions, resources)
     layers = [*_layers(params, stored), *_resource_layer(params, caller, resources)]
     context = inputs.context(params.get("ContextEntries") or (), caller.keys)
-    scenario = Scenario(tuple(layers), context, caller.arn, caller.principal, inputs.owner(params))
+    owner = inputs.owner(params) or caller.principal.account or call.account.id
+    scenario = Scenario(tuple(layers), context, caller.arn, caller.principal, owner)
     most = _most_actions(params, sum(len(one.document) for one in stored), len(resources))
     page = paging.page_of_few(call, actions, member="EvaluationResults", most=most)
     page["EvaluationResults"] = [

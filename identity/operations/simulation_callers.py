@@ -25,6 +25,7 @@ _OF_THE_REQUEST = frozenset(
         "aws:SourceIp",
         "aws:TokenIssueTime",
         "aws:UserAgent",
+        "aws:referer",
     }
 )
 
@@ -98,5 +99,6 @@ def _of_any_request(call: Call) -> Keys:
     return {
         "aws:CurrentTime": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         "aws:EpochTime": str(int(at.timestamp())),
+        "aws:PrincipalIsAWSService": "false",
         "aws:ViaAWSService": "false",
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from identity import quotas
 from identity.calls import Call
-from identity.models import AccessKey, Account, VirtualMfaDevice
+from identity.models import AccessKey, Account, PolicyUsage, VirtualMfaDevice
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def _root_has_keys(account: Account) -> int:
     return int(AccessKey.objects.filter(user__account=account, user__is_root=True).exists())
 
 
+def _policies_in_use(account: Account) -> int:
+    """Managed policies that are attached or a boundary, shipped ones too: one version each."""
+    return PolicyUsage.objects.in_use().filter(account=account).count()
+
+
 COUNTERS: dict[str, Callable[[Account], int]] = {
     "AccountAccessKeysPresent": _root_has_keys,
     "AccountMFAEnabled": _root_has_mfa,
@@ -39,8 +44,8 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
     "InstanceProfiles": lambda account: account.instance_profile_count,
     "MFADevices": lambda account: account.mfa_device_count,
     "MFADevicesInUse": lambda account: account.mfa_device_in_use_count,
-    "Policies": _nothing,
-    "PolicyVersionsInUse": _nothing,
+    "Policies": lambda account: account.policy_count,
+    "PolicyVersionsInUse": _policies_in_use,
     "Providers": _nothing,
     "Roles": lambda account: account.role_count,
     "ServerCertificates": _nothing,

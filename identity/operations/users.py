@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING
 
 from identity import authorization, identifiers, quotas
 from identity.calls import Call
-from identity.errors import DeleteConflict, EntityAlreadyExists, NoSuchEntity
-from identity.models import AccessKey, LoginProfile, User, UserPolicy, UserTag, VirtualMfaDevice
-from identity.operations import paging, resources, tags
+from identity.errors import DeleteConflict, EntityAlreadyExists
+from identity.models import (
+    AccessKey,
+    LoginProfile,
+    Membership,
+    User,
+    UserAttachment,
+    UserPolicy,
+    UserTag,
+    VirtualMfaDevice,
+)
+from identity.operations import boundaries, keys, paging, resources, tags
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -18,10 +27,12 @@ if TYPE_CHECKING:
 
 # What must be gone before its user, in the order in which AWS reports it.
 _LEFTOVERS = (
+    (UserAttachment, "detach all policies"),
     (UserPolicy, "delete policies"),
     (LoginProfile, "delete login profile"),
     (AccessKey, "delete access keys"),
     (VirtualMfaDevice, "remove tokens from principal"),
+    (Membership, "remove users from group"),
 )
 
 
@@ -31,14 +42,17 @@ def _may_tag(call: Call) -> None:
         authorization.require(call, resources.new_user(call), "iam:TagUser")
 
 
-@operation("iam", "CreateUser", resource=resources.new_user, prepare=_may_tag)
+@operation(
+    "iam",
+    "CreateUser",
+    resource=resources.new_user,
+    keys=keys.requested_boundary,
+    prepare=_may_tag,
+)
 def create_user(call: Call, params: t.CreateUserRequestTypeDef) -> Result:
     name, given = params["UserName"], params.get("Tags", [])
     tags.check(given)
-    if "PermissionsBoundary" in params:
-        # Managed policies are not answered yet: none exists that could be a boundary.
-        boundary = params["PermissionsBoundary"]
-        raise NoSuchEntity(f"Scope ARN: {boundary} does not exist or is not attachable.")
+    boundary = boundaries.requested(call)
     _require_free(call, name)
     user = User.objects.create(
         account=call.account,
@@ -47,15 +61,16 @@ def create_user(call: Call, params: t.CreateUserRequestTypeDef) -> Result:
         path=params.get("Path", "/"),
     )
     tags.put(user, given)
+    boundaries.replace(user, boundary)
     quotas.take(call.account, "user_count", limit=quotas.users(), name="UsersPerAccount")
-    shown = user.describe()
+    shown = user.describe() | boundaries.describe(user)
     return {"User": {**shown, "Tags": list(given)} if given else shown}
 
 
 @operation("iam", "GetUser", resource=resources.user)
 def get_user(call: Call, params: t.GetUserRequestTypeDef) -> Result:
     user = call.user()
-    shown = user.describe()
+    shown = user.describe() | boundaries.describe(user)
     found = [tag.describe() for tag in UserTag.of_user(user.pk)]
     return {"User": {**shown, "Tags": found} if found else shown}
 
@@ -86,6 +101,7 @@ def delete_user(call: Call, params: t.DeleteUserRequestTypeDef) -> None:
     for leftover, what in _LEFTOVERS:
         if leftover._default_manager.filter(user=user).exists():
             raise DeleteConflict(f"Cannot delete entity, must {what} first.")
+    boundaries.replace(user, None)
     user.delete()
     call.account.count(user_count=-1)
 

@@ -19,6 +19,7 @@ from identity.policy.request import Request, Value
 from identity.policy.values import Document, Rule, Statement
 from identity.policy.variables import opened
 
+_RESOURCE_ACCOUNT = "aws:ResourceAccount"
 GUARDRAILS = frozenset({LayerKind.SCP, LayerKind.RCP})
 # From the mildest: the result on many resources is the strictest of theirs.
 _STRICTNESS = (Outcome.ALLOWED, Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY)
@@ -48,7 +49,8 @@ class Result:
 class Scenario:
     """What stays the same for all actions and resources of a simulation.
 
-    `owner` is the account of resources whose ARNs name none, and may be empty.
+    `owner` is the account of resources whose ARNs name none, and may be empty. The context need
+    not hold `aws:ResourceAccount`, which is different for each resource.
     """
 
     layers: tuple[Layer, ...]
@@ -59,14 +61,7 @@ class Scenario:
 
     def on(self, action: str, resource: str, account: str = "") -> Result:
         """The result for one action on one resource; `account` is the one in the resource's ARN."""
-        request = Request(
-            self.principal_arn,
-            action,
-            resource,
-            self.context,
-            principal=self.principal,
-            resource_account=account or self.owner,
-        )
+        request = self._request(action, resource, account or self.owner)
         by_organizations = _all_allow(self._of(*GUARDRAILS), request)
         hidden = by_organizations is False
         return Result(
@@ -78,6 +73,13 @@ class Scenario:
             _all_allow(self._of(LayerKind.BOUNDARY), request),
             self._by_kind(request) if request.crosses_accounts else None,
         )
+
+    def _request(self, action: str, resource: str, account: str) -> Request:
+        context = self.context
+        if account and not any(key.lower() == _RESOURCE_ACCOUNT.lower() for key in context):
+            context = {**context, _RESOURCE_ACCOUNT: account}
+        principal = self.principal
+        return Request(self.principal_arn, action, resource, context, principal, account)
 
     def _of(self, *kinds: LayerKind) -> list[Layer]:
         return [layer for layer in self.layers if layer.kind in kinds]
@@ -106,7 +108,7 @@ class Scenario:
     @cached_property
     def _wanting(self) -> list[tuple[Rule, tuple[str, ...]]]:
         """The statements that ask for absent keys, freed of what depends on these, and the keys."""
-        request = Request(self.principal_arn, "", "", self.context)
+        request = self._request("", "", self.owner)
         documents = [
             source.document
             for layer in self.layers

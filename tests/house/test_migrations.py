@@ -14,9 +14,11 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("identity", "console")
 ROWS = """
-from tests.factories import make_account
+from tests.factories import attach, make_account
 from tests.one_of_each import fill
+from identity.models import ManagedPolicy, User
 fill(make_account(alias="example"))
+attach(User.objects.get(name="li"), ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
 """
 
 

@@ -29,6 +29,7 @@ from tests.refusals import refused
 # --- the law: what is simulated is what happens ---------------------------------------------------
 
 SELF = "arn:aws:iam::*:user/${aws:username}"
+OWN_ACCOUNT = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
 RED = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
 CALLS: list[tuple[str, Callable[[Any, User], Any]]] = [
     ("GetUser", lambda client, ben: client.get_user(UserName=ben.name)),
@@ -55,6 +56,8 @@ CALLS: list[tuple[str, Callable[[Any, User], Any]]] = [
         ([allow("iam:*", Condition={"StringEquals": {"aws:PrincipalType": "User"}})], [], None),
         ([allow("iam:*", Condition={"Null": {"aws:MultiFactorAuthAge": "false"}})], [], None),
         ([allow("iam:*", Condition={"Bool": {"aws:ViaAWSService": "true"}})], [], None),
+        ([allow("iam:*", Condition={"Bool": {"aws:PrincipalIsAWSService": "false"}})], [], None),
+        ([allow("iam:*", Condition=OWN_ACCOUNT)], [], None),
         ([allow("iam:*", Condition={"DateGreaterThan": {"aws:CurrentTime": "2020"}})], [], None),
         ([allow("iam:*", Condition={"IpAddress": {"aws:SourceIp": "127.0.0.1"}})], [], None),
     ],

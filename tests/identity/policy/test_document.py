@@ -80,6 +80,7 @@ def test_a_number_in_a_condition_keeps_its_spelling() -> None:
         {"Resource": "arn:aws:s3:::$${*}{a}"},
         {"Resource": "arn:aws:iam::*:user/division/*"},
         {"Resource": "arn:aws:iam::111122223333:*"},
+        {"Resource": "arn:aws:iam::*:root", "Action": "sts:AssumeRoot"},
         {"Resource": "arn:*:s3:::bucket"},
         {"Resource": "arn:aws-cn:logs:*:*:log-group:a:b:c"},
         {"Action": "execute-api:Invoke"},

@@ -18,6 +18,7 @@ from identity.policy import Request, decide
 from identity.policy.conditions import Answer, Condition, answer, question
 from tests.identity.policy import reference
 from tests.identity.policy.dice import FAMILIES, QUANTIFIERS, Dice, operators, read
+from tests.identity.policy.reference_conditions import condition_holds
 from tests.identity.policy.reference_operators import Values, as_text
 
 CASES = int(os.environ.get("POLICY_CASES", "300"))
@@ -49,7 +50,7 @@ def _compare_condition(name: str, values: list[Any], asked: Values | None) -> No
     texts = tuple(map(as_text, values))
     request = Request("", "iam:GetUser", "*", context)
     for replaces in (True, False) if "${" in "".join(texts) else (True,):
-        expected = reference.condition_holds(name, "aws:x", values, context, replaces)
+        expected = condition_holds(name, "aws:x", values, context, replaces)
         put = question(Condition(name, "aws:x", texts), variables=replaces)
         found = answer([put], request)
         assert found is (Answer.YES if expected else Answer.NO), (name, values, asked, replaces)

@@ -219,6 +219,17 @@ def test_the_owner_has_the_resources_whose_arns_name_nobody() -> None:
     assert scenario.on("sqs:SendMessage", own, "111122223333").outcome is ALLOWED
 
 
+def test_each_resource_has_its_own_account_unless_the_context_gives_one() -> None:
+    ana = principals.user(ANA, "AIDAANA")
+    own = identity(statement(Condition={"StringEquals": {"aws:ResourceAccount": "111122223333"}}))
+    scenario = Scenario((own,), {}, ANA, ana, owner="111122223333")
+    assert scenario.on("s3:GetObject", BUCKET).outcome is ALLOWED
+    elsewhere = Scenario((own,), {"AWS:resourceaccount": ELSEWHERE}, ANA, ana, "111122223333")
+    assert elsewhere.on("s3:GetObject", BUCKET).outcome is SILENT
+    assert scenario.on("s3:GetObject", BUCKET).missing == ()
+    assert simulate(own).missing == ("aws:ResourceAccount",)
+
+
 # --- several resources ---------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from identity.catalogue import DATA
 from identity.errors import MalformedPolicyDocument
 from identity.policy import Kind, Position, Request, Span, decide, parse
 from identity.policy.lint import CODES
@@ -142,6 +143,14 @@ def test_the_gravest_findings_come_first() -> None:
         *["WARNING"] * 2,
         *["SUGGESTION"] * 3,
     ]
+
+
+def test_the_policies_that_aws_writes_have_no_errors() -> None:
+    shipped = json.loads((DATA / "managed_policies.json").read_text(encoding="utf-8"))["policies"]
+    assert shipped
+    for policy in shipped:
+        found = lint_text(json.dumps(policy["document"]), Kind.MANAGED)
+        assert {one.code for one in found if one.type == "ERROR"} == set(), policy["name"]
 
 
 def test_one_check_says_only_so_much() -> None:
