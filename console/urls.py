@@ -8,6 +8,7 @@ from console.views import (
     create_user,
     delete_user,
     events,
+    explain,
     home,
     my_mfa,
     my_password,
@@ -17,6 +18,7 @@ from console.views import (
     signin,
     signin_stages,
     signout,
+    simulator,
     theme,
     user_credentials,
     user_keys,
@@ -160,6 +162,13 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
+explain_urls: list[URLPattern] = [
+    path("iam/explain", explain.question, name="explain"),
+    path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+]
+simulator_urls: list[URLPattern] = [
+    path("iam/simulator", simulator.simulator, name="simulator"),
+]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
@@ -171,6 +180,8 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *explain_urls,
+    *simulator_urls,
     *theme_urls,
 ]
 

@@ -80,8 +80,12 @@ def _document(request: Request, user_name: str, name: str) -> str:
 
 @of_user
 def create(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    """A new policy. A `proposal` that another page sends fills the form in and writes nothing."""
     taken = policy_names(request, user["UserName"])
-    form = InlinePolicyForm(request.POST or None, taken=taken)
+    proposal = request.POST.get("proposal", "")
+    initial = {"document": proposal} if proposal else {}
+    sent = None if proposal else request.POST or None
+    form = InlinePolicyForm(sent, taken=taken, initial=initial)
     if form.is_valid() and (done := send(request, form, lambda: _put(request, user, form))):
         return done
     return page(request, user, "policy_edit.html", form=form, policy="")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from identity.policy import UNREADABLE, load, parse
+from identity.policy import UNREADABLE, Kind, load, parse
 from tests.identity.policy.builders import SYNTAX, refusal, statement, text
 
 
@@ -135,7 +135,8 @@ def test_two_empty_sids_are_no_duplicate() -> None:
     ],
 )
 def test_a_fault_of_grammar_is_a_syntax_error(document: str) -> None:
-    assert refusal(document) == SYNTAX
+    for kind in (Kind.IDENTITY, Kind.MANAGED, Kind.SESSION):
+        assert refusal(document, kind) == SYNTAX
 
 
 def test_a_statement_says_what_it_is_about() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from identity.policy import strict_json
 from tests.identity.policy import fuzz
 
-CASES = int(os.environ.get("POLICY_CASES", "400"))
+CASES = int(os.environ.get("POLICY_CASES", "250"))
 seeds = st.integers(0, 2**63).map(Random)
 
 
@@ -25,7 +25,7 @@ def test_a_broken_policy_breaks_no_rule(random: Random) -> None:
     fuzz.check(fuzz.document(random))
 
 
-@settings(max_examples=max(CASES // 50, 5))
+@settings(max_examples=max(CASES // 50, 4))
 @given(seeds)
 def test_a_long_policy_breaks_no_rule(random: Random) -> None:
     fuzz.check(fuzz.long_document(random))
