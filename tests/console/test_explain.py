@@ -456,6 +456,16 @@ def test_explanations_are_only_read(signed_in: SignedIn, ana: User, address: str
     assert signed_in(ana).post(address).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("action", "asks_back"), [("iam:ListUserz", True), ("iam:LISTusers", False)]
+)
+def test_a_misspelt_action_is_answered_and_asked_back(
+    signed_in: SignedIn, ana: User, action: str, asks_back: bool
+) -> None:
+    words = text(asked(signed_in(ana), who="ana", action=action))
+    assert ("Did you mean iam:ListUsers?" in words) == asks_back
+
+
 # --- hostile texts ---------------------------------------------------------------------------
 
 

@@ -117,7 +117,7 @@ def test_a_refusal_is_bounded_whatever_was_compared(
     written = as_ben(layers, context, ben)
     assert len(json.dumps(written)) <= LIMIT
     refusal = Refusal.from_json(written)
-    assert refusal.cut
+    assert refusal.cut or refusal.facts_cut
     assert not refusal.trace.decision.allowed
 
 
@@ -151,6 +151,20 @@ def test_of_another_accounts_policies_nothing_is_kept(ben: User, cleo: User) -> 
     of_resource = [layer for layer in refusal.trace.layers if layer.kind is LayerKind.RESOURCE]
     assert [layer.statements for layer in of_resource] == [()]
     assert "111122223333" not in json.dumps(refusal.as_json())
+
+
+def test_facts_stay_when_only_statements_are_too_many(iam: Sdk, ben: User) -> None:
+    many = [allowing("iam:ListUsers", Sid=f"S{n}", Condition=OFFICE) for n in range(300)]
+    make_policy(ben, "Many", many)
+    with refused("AccessDenied"):
+        iam(ben).list_users()
+    found = replays.replay(last_event())
+    assert found.then is not None
+    assert found.then.cut
+    assert found.exact
+    assert not found.changed
+    assert found.now is not None
+    assert len(found.now.trace.layers[0].statements) == 300
 
 
 # --- put to the policies of now --------------------------------------------------------------
