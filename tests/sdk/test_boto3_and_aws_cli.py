@@ -169,7 +169,7 @@ def test_the_command_line_decodes_the_message_that_boto3_got(
 ) -> None:
     with pytest.raises(ClientError) as caught:
         server.client("iam", li).list_users()
-    encoded = caught.value.response["Error"]["EncodedMessage"]
+    encoded = caught.value.response["Error"]["EncodedMessage"]  # type: ignore[typeddict-item]  # ours
     asked = ["sts", "decode-authorization-message", "--encoded-message", encoded]
     answer = json.loads(aws(server, root_key, *asked).stdout)
     decoded = json.loads(answer["DecodedMessage"])
