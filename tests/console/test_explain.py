@@ -499,4 +499,4 @@ def test_a_page_needs_the_same_queries_however_many_statements_there_are(
     browser = signed_in(ana)
     with django_assert_max_num_queries(32):
         page = asked(browser, who="ben", context="aws:SourceIp=192.0.2.1")
-    assert "35 more statements" in text(page)
+    assert "35 other statements" in text(page)
