@@ -17,7 +17,7 @@ def name_accounts(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0012_shipped_policies'),
+        ('identity', '0013_credential_reports'),
     ]
 
     operations = [
