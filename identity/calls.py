@@ -164,7 +164,7 @@ class Call:
 
     def policy_at(self, arn: str) -> ManagedPolicy | None:
         """The managed policy with this ARN, read now; None when the account sees none such."""
-        check_policy_arn(arn)
+        _check_policy_arn(arn)
         visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
         return visible.filter(arn=arn).select_related("default_version").first()
 
@@ -208,7 +208,7 @@ def no_such_user(name: str) -> NoSuchEntity:
     return _not_there("user", name)
 
 
-def check_policy_arn(arn: str) -> None:
+def _check_policy_arn(arn: str) -> None:
     """Raise InvalidInput for what is not the ARN of a managed policy, whosever it be."""
     if not _POLICY_ARN.fullmatch(arn):
         raise InvalidInput(f"ARN {arn} is not valid.")
