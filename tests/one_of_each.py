@@ -7,12 +7,14 @@ from django.utils import timezone
 from identity.models import (
     Account,
     ConsoleSession,
+    CredentialReport,
     Event,
     InstanceProfile,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
     PreviousPassword,
+    Quota,
     RecoveryCode,
     Role,
     TemporarySession,
@@ -47,6 +49,8 @@ def fill(account: Account) -> None:
     InstanceProfile.objects.create(account=account, name="web", role=role)
     _give_credentials(user, role)
     PasswordPolicy.objects.create(account=account)
+    CredentialReport.objects.create(account=account)
+    Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 

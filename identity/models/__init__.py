@@ -11,6 +11,7 @@ from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVer
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
+from identity.models.quota import Quota
 from identity.models.role import InstanceProfile, Role
 from identity.models.session import ConsoleSession, TemporarySession
 from identity.models.tag import UserTag
@@ -34,6 +35,7 @@ __all__ = [
     "PolicyUsage",
     "PolicyVersion",
     "PreviousPassword",
+    "Quota",
     "RecoveryCode",
     "Role",
     "RoleAttachment",

@@ -75,7 +75,7 @@ def create_policy(call: Call, params: t.CreatePolicyRequestTypeDef) -> Result:
     )
     policy.default_version = policy.versions.create(document=params["PolicyDocument"])
     policy.save(update_fields=["default_version"])
-    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
+    quotas.take(call.account, "policy_count", "PoliciesPerAccount")
     return {"Policy": _in_full(policy)}
 
 

@@ -12,6 +12,11 @@ from identity.operations.registry import TABLE
 from identity.wire import spec
 
 _TITLES = {"iam": "IAM, version 2010-05-08", "sts": "STS, version 2011-06-15"}
+_NO_ORGANIZATION = "no: accounts are in no organization"
+_REASONS = {
+    "GenerateOrganizationsAccessReport": _NO_ORGANIZATION,
+    "GetOrganizationsAccessReport": _NO_ORGANIZATION,
+}
 _HEAD = """# API coverage
 
 Which actions of AWS's service models this release answers. An action that is not answered gives
@@ -45,6 +50,10 @@ def page() -> str:
 def _section(service: str, title: str) -> str:
     names = sorted(spec.model(service).operation_names)
     answered = sum((service, name) in TABLE for name in names)
-    rows = [f"| {name} | {'yes' if (service, name) in TABLE else ''} |" for name in names]
+    rows = [f"| {name} | {_word(service, name)} |" for name in names]
     head = [f"## {title}", "", f"{answered} of {len(names)} actions are answered.", ""]
     return "\n".join([*head, "| Action | Answered |", "| --- | --- |", *rows, ""])
+
+
+def _word(service: str, name: str) -> str:
+    return "yes" if (service, name) in TABLE else _REASONS.get(name, "")

@@ -45,6 +45,7 @@ def samples(account: Account, ben: User) -> dict[str, Any]:
         "DeletionTaskId": "task/aws-service-role/x.amazonaws.com/AWSServiceRoleForX/" + "0" * 36,
         "Description": "for tests",
         "EncodedMessage": "x" * 40,
+        "GlobalEndpointTokenVersion": "v2Token",
         "GroupName": "ops",
         "InstanceProfileName": "web",
         "Name": "jo",
