@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0013_credential_reports'),
+        ('identity', '0014_session_lookups'),
     ]
 
     operations = [
