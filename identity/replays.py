@@ -39,7 +39,7 @@ class Replay:
 
     @property
     def exact(self) -> bool:
-        return self.then is not None and not self.then.cut
+        return self.then is not None and not self.then.facts_cut
 
     @property
     def changed(self) -> bool:

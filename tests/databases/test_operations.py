@@ -12,15 +12,16 @@ from botocore.exceptions import ClientError
 from django.core.management import call_command
 from django.db import connection
 
-from identity import journal
+from identity import accounts, journal
 from identity.callers import Caller
 from identity.errors import AwsError
 from identity.facts import Facts
 from identity.gateway import Client
-from identity.models import Account, Event, User
+from identity.models import Account, Event, ManagedPolicy, User
 from tests.authenticator import Authenticator
 from tests.console.conftest import sign_in
-from tests.factories import PASSWORD, Key, make_key
+from tests.factories import PASSWORD, Key, make_key, trusting
+from tests.one_of_each import fill
 from tests.sdk_in_process import sdk
 
 READ = json.dumps(
@@ -59,6 +60,47 @@ def test_a_user_lives_from_creation_to_deletion(iam: Any) -> None:
     iam.delete_access_key(UserName="Li2", AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName="Li2")
     assert code_of(lambda: iam.get_user(UserName="Li2")) == "NoSuchEntity"
+
+
+def test_a_role_lives_from_creation_to_deletion(iam: Any, ana: User) -> None:
+    iam.create_group(GroupName="Ops", Path="/eng/")
+    iam.create_user(UserName="Li", Path="/staff/")
+    iam.add_user_to_group(GroupName="ops", UserName="LI")
+    assert [user["UserName"] for user in iam.get_group(GroupName="OPS")["Users"]] == ["Li"]
+    assert len(iam.list_groups_for_user(UserName="li")["Groups"]) == 1
+    li = iam.get_user(UserName="li")["User"]["Arn"]
+    tags = [{"Key": "Team", "Value": "red"}]
+    made = iam.create_role(
+        RoleName="Deploy", Path="/ci/", AssumeRolePolicyDocument=trusting(li), Tags=tags
+    )
+    assert made["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"AWS": li}
+    assert code_of(lambda: iam.delete_role(RoleName="Other")) == "NoSuchEntity"
+    iam.create_instance_profile(InstanceProfileName="Web")
+    names = {"InstanceProfileName": "WEB", "RoleName": "deploy"}
+    iam.add_role_to_instance_profile(**names)
+    assert code_of(lambda: iam.delete_role(RoleName="deploy")) == "DeleteConflict"
+    assert len(iam.list_roles(PathPrefix="/ci")["Roles"]) == 1
+    iam.remove_role_from_instance_profile(**names)
+    iam.delete_role(RoleName="DEPLOY")
+    iam.delete_instance_profile(InstanceProfileName="web")
+    assert code_of(lambda: iam.delete_group(GroupName="ops")) == "DeleteConflict"
+    iam.remove_user_from_group(GroupName="ops", UserName="li")
+    iam.delete_group(GroupName="ops")
+    iam.delete_user(UserName="li")
+    found = iam.get_account_summary()["SummaryMap"]
+    assert [found[name] for name in ("Groups", "Roles", "InstanceProfiles", "Users")] == [
+        0,
+        0,
+        0,
+        1,
+    ]
+
+
+def test_all_that_an_account_can_have_goes_with_it(account: Account) -> None:
+    fill(account)
+    accounts.delete(account)
+    assert not Account.objects.exists()
+    assert not ManagedPolicy.objects.exclude(account=None).exists()
 
 
 def test_names_are_listed_in_one_order_and_pages_neither_skip_nor_repeat(iam: Any) -> None:
