@@ -245,3 +245,15 @@ class FeatureDisabled(ClientError):
 
 class OrganizationNotFound(ClientError):
     code = "OrganizationNotFoundException"
+
+
+class ReportNotPresent(ClientError):
+    code, status = "ReportNotPresent", 410
+
+
+class ReportExpired(ClientError):
+    code, status = "ReportExpired", 410
+
+
+class ReportInProgress(ClientError):
+    code, status = "ReportInProgress", 404

@@ -118,6 +118,34 @@ def test_names_are_listed_in_one_order_and_pages_neither_skip_nor_repeat(iam: An
     assert [n.lower() for n in whole] == sorted(n.lower() for n in whole)
 
 
+def test_a_managed_policy_lives_from_creation_to_deletion(iam: Any) -> None:
+    arn = iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=READ)["Policy"]["Arn"]
+    again = {"PolicyName": "READONLYACCESS", "PolicyDocument": READ}
+    assert code_of(lambda: iam.create_policy(**again)) == "EntityAlreadyExists"
+    iam.create_group(GroupName="devs")
+    iam.create_user(UserName="li", PermissionsBoundary=arn)
+    for _ in range(2):
+        iam.attach_user_policy(UserName="li", PolicyArn=arn)
+        iam.attach_group_policy(GroupName="devs", PolicyArn=arn)
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=READ, SetAsDefault=True)
+    iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
+    (shown,) = iam.list_policies(OnlyAttached=True)["Policies"]
+    assert (shown["AttachmentCount"], shown["PermissionsBoundaryUsageCount"]) == (2, 1)
+    pages = iam.get_paginator("list_policies").paginate(PaginationConfig={"PageSize": 7})
+    arns = [one["Arn"] for page in pages for one in page["Policies"]]
+    assert len(arns) == len(set(arns)) == ManagedPolicy.objects.count()
+    first = iam.list_entities_for_policy(PolicyArn=arn, MaxItems=1)
+    second = iam.list_entities_for_policy(PolicyArn=arn, MaxItems=1, Marker=first["Marker"])
+    assert first["PolicyGroups"][0]["GroupName"] == "devs"
+    assert second["PolicyUsers"][0]["UserName"] == "li"
+    assert code_of(lambda: iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    iam.detach_group_policy(GroupName="devs", PolicyArn=arn)
+    iam.detach_user_policy(UserName="li", PolicyArn=arn)
+    iam.delete_user(UserName="li")
+    iam.delete_policy(PolicyArn=arn)
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
 def test_mfa_devices_aliases_and_the_password_policy_are_kept(iam: Any, account: Account) -> None:
     made = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
     seed = made["Base32StringSeed"]

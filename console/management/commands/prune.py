@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         now = timezone.now()
         over = {
-            "console sessions": ConsoleSession.objects.filter(expire_date__lte=now),
+            "console sessions": ConsoleSession.objects.expired(now),
             "temporary sessions": TemporarySession.objects.expired(now),
             "throttle buckets": ThrottleBucket.objects.filter(last_at__lte=now - _BUCKET_LIFETIME),
             "secrets shown once": Handoff.objects.filter(expires_at__lte=now),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0012_shipped_policies'),
+        ('identity', '0014_session_lookups'),
     ]
 
     operations = [
