@@ -254,9 +254,9 @@ def test_a_policy_can_limit_service_and_age(iam: Any, ana: User, ben: User) -> N
     }
     client = iam(make_user(ana.account, "dev", allow=[statement]))
     create(client, service=BEDROCK.upper(), CredentialAgeDays=30)
-    for more in ({"CredentialAgeDays": 31}, {}, {"service": GIT, "CredentialAgeDays": 30}):
+    for service, age in ((BEDROCK, {"CredentialAgeDays": 31}), (BEDROCK, {}), (GIT, {})):
         with refused("AccessDenied", status=403):
-            create(client, **{"service": BEDROCK, **more})
+            create(client, service=service, **age)
 
 
 def test_a_policy_can_limit_whose_credentials_are_deleted_by_service(
