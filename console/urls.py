@@ -1,7 +1,10 @@
 """The site map, in named blocks. The SDK endpoint at `/` is answered before this is read."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+
+from console.holders import USER, Kind
+from console.names import CUSTOM
 
 from console.views import (
     account,
@@ -10,7 +13,13 @@ from console.views import (
     events,
     home,
     my_mfa,
+    holder_policies,
+    inline_policies,
     my_password,
+    policies,
+    policy_attachments,
+    policy_editor,
+    policy_versions,
     preferences,
     security_credentials,
     setup,
@@ -23,7 +32,10 @@ from console.views import (
     user_policies,
     users,
 )
+from console.views.policy_pages import Shelf
 from identity.access import public
+
+register_converter(Shelf, "shelf")
 
 
 @public
@@ -60,10 +72,60 @@ signin_urls: list[URLPattern] = [
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
 ]
-home_urls: list[URLPattern] = [
+ho_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
+_ours = {"shelf": CUSTOM}
+policy_urls: list[URLPattern] = [
+    path("iam/policies", policies.policy_list_page, name="policies"),
+    path("iam/create-policy", policy_editor.create, name="create-policy"),
+    path("iam/check-policy", policy_editor.check, name="check-policy"),
+    path(_policy, policies.policy, name="policy"),
+    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
+    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
+    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
+    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
+    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
+    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
+    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
+    path(
+        f"{_own}/versions/<str:version>/make-default",
+        policy_versions.make_default,
+        _ours,
+        name="policy-version-default",
+    ),
+    path(
+        f"{_own}/versions/<str:version>/delete",
+        policy_versions.delete,
+        _ours,
+        name="policy-version-delete",
+    ),
+    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
+    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
+]
+me_urls: list[URLPattern] = [
     path("home", home.home, name="home"),
     path("iam", home.dashboard, name="dashboard"),
 ]
+
+
+def _policies_of(kind: Kind) -> list[URLPattern]:
+    """The pages about the policies of a user, a group or a role: one set of views for all."""
+    at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
+    pages = [
+        ("policies/attach", holder_policies.attach, "policy-attach"),
+        ("policies/attachment", holder_policies.attachment, "attachment"),
+        ("inline/create", inline_policies.create, "policy-create"),
+        ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
+        ("inline/<str:policy>/delete", inline_policies.delete, "policy-delete"),
+    ]
+    if kind.bounded:
+        pages += [
+            ("boundary", holder_policies.boundary, "boundary"),
+            ("boundary/remove", holder_policies.boundary_remove, "boundary-remove"),
+            ("boundary/restore", holder_policies.boundary_restore, "boundary-restore"),
+        ]
+    return [path(f"{at}/{end}", view, given, name=f"{kind}-{name}") for end, view, name in pages]
+
+
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
     path("iam/users", users.user_list_page, name="users"),
@@ -98,9 +160,7 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/activity", users.activity, name="user-activity"),
     path(f"{_user}/edit", users.edit, name="user-edit"),
     path(f"{_user}/delete", delete_user.delete, name="user-delete"),
-    path(f"{_user}/inline/create", user_policies.create, name="user-policy-create"),
-    path(f"{_user}/inline/<str:policy>/edit", user_policies.edit, name="user-policy-edit"),
-    path(f"{_user}/inline/<str:policy>/delete", user_policies.delete, name="user-policy-delete"),
+    *_policies_of(USER),
     path(f"{_user}/password", user_credentials.password, name="user-password"),
     path(
         f"{_user}/password/disable",
@@ -123,6 +183,35 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
+]
+_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
+_ours = {"shelf": CUSTOM}
+policy_urls: list[URLPattern] = [
+    path("iam/policies", policies.policy_list_page, name="policies"),
+    path("iam/create-policy", policy_editor.create, name="create-policy"),
+    path("iam/check-policy", policy_editor.check, name="check-policy"),
+    path(_policy, policies.policy, name="policy"),
+    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
+    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
+    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
+    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
+    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
+    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
+    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
+    path(
+        f"{_own}/versions/<str:version>/make-default",
+        policy_versions.make_default,
+        _ours,
+        name="policy-version-default",
+    ),
+    path(
+        f"{_own}/versions/<str:version>/delete",
+        policy_versions.delete,
+        _ours,
+        name="policy-version-delete",
+    ),
+    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
+    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
@@ -160,7 +249,36 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
-theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
+the_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
+_ours = {"shelf": CUSTOM}
+policy_urls: list[URLPattern] = [
+    path("iam/policies", policies.policy_list_page, name="policies"),
+    path("iam/create-policy", policy_editor.create, name="create-policy"),
+    path("iam/check-policy", policy_editor.check, name="check-policy"),
+    path(_policy, policies.policy, name="policy"),
+    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
+    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
+    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
+    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
+    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
+    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
+    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
+    path(
+        f"{_own}/versions/<str:version>/make-default",
+        policy_versions.make_default,
+        _ours,
+        name="policy-version-default",
+    ),
+    path(
+        f"{_own}/versions/<str:version>/delete",
+        policy_versions.delete,
+        _ours,
+        name="policy-version-delete",
+    ),
+    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
+    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
+]
+me_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
@@ -168,6 +286,7 @@ urlpatterns = [
     *signin_urls,
     *home_urls,
     *user_urls,
+    *policy_urls,
     *me_urls,
     *account_urls,
     *activity_urls,
