@@ -113,19 +113,17 @@ def _attached_rows(
     holder: Holder, groups: dict[int, Group], attachments: Iterable[GroupAttachment]
 ) -> Iterator[Row]:
     for one in attachments:
-        group = groups[one.group_id]  # type: ignore[attr-defined]  # the column of the foreign key
+        group = groups[one.group_id]
         if holder.rights.allow("iam:ListAttachedGroupPolicies", group.arn):
             policy = one.policy
             url = policy_address("policy-permissions", policy)
-            yield Row(
-                policy.name, url, type_name(policy), policy.arn, group, group_url(group)
-            )
+            yield Row(policy.name, url, type_name(policy), policy.arn, group, group_url(group))
 
 
 def _inline_rows(
     holder: Holder, groups: dict[int, Group], policies: Iterable[GroupPolicy]
 ) -> Iterator[Row]:
     for one in policies:
-        group = groups[one.group_id]  # type: ignore[attr-defined]  # the column of the foreign key
+        group = groups[one.group_id]
         if holder.rights.allow("iam:ListGroupPolicies", group.arn):
             yield Row(one.name, group_url(group), _("Inline"), "", group, group_url(group))

@@ -143,17 +143,15 @@ def _row(request: Request, kind: Kind, name: str) -> Group | Role | None:
         if kind is GROUP
         else Role.objects.filter(account=account).select_related("boundary")
     )
-    if name.startswith(MARK):
-        found: Group | Role | None = rows.filter(unique_id=name.removeprefix(MARK)).first()
-        return found
-    found = rows.named(name).first()
+    by_id = rows.filter(unique_id=name.removeprefix(MARK))
+    found: Group | Role | None = (by_id if name.startswith(MARK) else rows.named(name)).first()
     return found
 
 
 def moved(request: Request, name: str) -> HttpResponse:
     """301 to the same page under the holder's own name."""
     assert request.resolver_match is not None
-    kwargs = {**request.resolver_match.captured_kwargs, "name": name}
+    kwargs = {**request.resolver_match.kwargs, "name": name}
     here = reverse(request.resolver_match.view_name, kwargs=kwargs)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))

@@ -14,6 +14,7 @@ from identity import audit, authorization
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS
 from identity.errors import AccessDenied
+from identity.policy.request import Value as KeyValue
 from identity.standing import standing
 
 Value = TypeVar("Value")
@@ -26,14 +27,14 @@ class Rights:
         self._caller, self._facts = request.caller, request.facts
         self._standing = standing(request.caller)
 
-    def allow(self, action: str, resource: str, keys: Mapping[str, str] = NO_KEYS) -> bool:
+    def allow(self, action: str, resource: str, keys: Mapping[str, KeyValue] = NO_KEYS) -> bool:
         """Whether `action`, such as `iam:DeleteUser`, is allowed on the ARN.
 
         `keys` are condition keys of the action itself, such as `iam:PolicyARN`.
         """
         return bool(self._standing.decide(self._facts, action, resource, keys=keys))
 
-    def denied(self, resource: str, keys: Mapping[str, str] = NO_KEYS) -> Denied:
+    def denied(self, resource: str, keys: Mapping[str, KeyValue] = NO_KEYS) -> Denied:
         return Denied(self, resource, keys)
 
     def require(self, action: str, resource: str, **params: str) -> None:
@@ -64,7 +65,7 @@ class Rights:
 class Denied:
     """Why buttons are off: in a template `denied.DeleteUser` is the reason, or "" when allowed."""
 
-    def __init__(self, rights: Rights, resource: str, keys: Mapping[str, str]) -> None:
+    def __init__(self, rights: Rights, resource: str, keys: Mapping[str, KeyValue]) -> None:
         self._rights, self._resource, self._keys = rights, resource, keys
 
     def __getitem__(self, action: str) -> str:

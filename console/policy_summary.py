@@ -22,6 +22,7 @@ _LEVEL_WORDS = {
     "Tagging": gettext_lazy("Tagging"),
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One of the five cells; `extent` is full, limited or "" for nothing."""

@@ -3,24 +3,27 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
-from console.holders import USER, Kind
+from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
-
 from console.views import (
     account,
     create_user,
     delete_user,
     events,
-    home,
-    my_mfa,
+    group_members,
+    groups,
     holder_policies,
+    home,
     inline_policies,
+    my_mfa,
     my_password,
     policies,
     policy_attachments,
     policy_editor,
     policy_versions,
     preferences,
+    role_trust,
+    roles,
     security_credentials,
     setup,
     signin,
@@ -72,36 +75,7 @@ signin_urls: list[URLPattern] = [
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
 ]
-ho_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
-_ours = {"shelf": CUSTOM}
-policy_urls: list[URLPattern] = [
-    path("iam/policies", policies.policy_list_page, name="policies"),
-    path("iam/create-policy", policy_editor.create, name="create-policy"),
-    path("iam/check-policy", policy_editor.check, name="check-policy"),
-    path(_policy, policies.policy, name="policy"),
-    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
-    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
-    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
-    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
-    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
-    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
-    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
-    path(
-        f"{_own}/versions/<str:version>/make-default",
-        policy_versions.make_default,
-        _ours,
-        name="policy-version-default",
-    ),
-    path(
-        f"{_own}/versions/<str:version>/delete",
-        policy_versions.delete,
-        _ours,
-        name="policy-version-delete",
-    ),
-    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
-    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
-]
-me_urls: list[URLPattern] = [
+home_urls: list[URLPattern] = [
     path("home", home.home, name="home"),
     path("iam", home.dashboard, name="dashboard"),
 ]
@@ -184,6 +158,32 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
 ]
+_group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
+group_urls: list[URLPattern] = [
+    path("iam/groups", groups.group_list_page, name="groups"),
+    path("iam/create-group", groups.create, name="create-group"),
+    path(_group, groups.group, _of_group, name="group"),
+    path(f"{_group}/permissions", groups.permissions, _of_group, name="group-permissions"),
+    path(f"{_group}/users", group_members.members, _of_group, name="group-users"),
+    path(f"{_group}/users/add", group_members.add, _of_group, name="group-users-add"),
+    path(f"{_group}/member", group_members.member, _of_group, name="group-member"),
+    path(f"{_group}/edit", groups.edit, _of_group, name="group-edit"),
+    path(f"{_group}/delete", groups.delete, _of_group, name="group-delete"),
+    path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
+    *_policies_of(GROUP),
+]
+_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
+role_urls: list[URLPattern] = [
+    path("iam/roles", roles.role_list_page, name="roles"),
+    path("iam/create-role", roles.create, name="create-role"),
+    path(_role, roles.role, _of_role, name="role"),
+    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
+    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
+    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
+    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
+    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
+    *_policies_of(ROLE),
+]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
 policy_urls: list[URLPattern] = [
@@ -249,36 +249,7 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
-the_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
-_ours = {"shelf": CUSTOM}
-policy_urls: list[URLPattern] = [
-    path("iam/policies", policies.policy_list_page, name="policies"),
-    path("iam/create-policy", policy_editor.create, name="create-policy"),
-    path("iam/check-policy", policy_editor.check, name="check-policy"),
-    path(_policy, policies.policy, name="policy"),
-    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
-    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
-    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
-    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
-    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
-    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
-    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
-    path(
-        f"{_own}/versions/<str:version>/make-default",
-        policy_versions.make_default,
-        _ours,
-        name="policy-version-default",
-    ),
-    path(
-        f"{_own}/versions/<str:version>/delete",
-        policy_versions.delete,
-        _ours,
-        name="policy-version-delete",
-    ),
-    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
-    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
-]
-me_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
+theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
@@ -286,6 +257,8 @@ urlpatterns = [
     *signin_urls,
     *home_urls,
     *user_urls,
+    *group_urls,
+    *role_urls,
     *policy_urls,
     *me_urls,
     *account_urls,

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
-from console.forms.user_credentials import PasswordFields
 from console.forms.policies import PolicyNameField
 from console.forms.policy_documents import EXAMPLE, DocumentField
+from console.forms.user_credentials import PasswordFields
 from console.forms.users import NAME_TAKEN, PathField, UserNameField
 
 NO_ACCESS, WITH_PASSWORD = "none", "password"
@@ -88,7 +88,9 @@ class PermissionsForm(Form):
                 ADMINISTRATOR,
                 _lazy_tile(
                     gettext_lazy("Administrator"),
-                    gettext_lazy("Everything in this account: the built-in policy AdministratorAccess."),
+                    gettext_lazy(
+                        "Everything in this account: the built-in policy AdministratorAccess."
+                    ),
                 ),
             ),
             (

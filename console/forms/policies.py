@@ -44,15 +44,7 @@ class PolicyNameField(forms.RegexField):
 class PolicyFilterForm(forms.Form):
     """What the list shows; anything unknown in the address filters nothing."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Find policies"),
-        help_text=gettext_lazy("Matches the start of a policy name, or an exact ARN."),
-        max_length=512,
-        required=False,
-        widget=forms.TextInput(
-            attrs={"type": "search", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
+    q = forms.CharField(max_length=700, required=False)
     type = forms.ChoiceField(
         label=gettext_lazy("Type"),
         choices=[

@@ -41,8 +41,7 @@ class DocumentField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
-        return text.replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class CheckedForm(Form):
@@ -107,7 +106,8 @@ class CheckedForm(Form):
         found = self.report
         if found and found.remarks and not self.errors and not self._accepts(found):
             words = ngettext(
-                "The check has %(count)d remark. Read it below, then save anyway or change the text.",
+                "The check has %(count)d remark. Read it below, then save anyway or change the "
+                "text.",
                 "The check has %(count)d remarks. Read them below, then save anyway or change the "
                 "text.",
                 found.remarks,

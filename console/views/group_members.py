@@ -149,7 +149,6 @@ def _join(request: Request, holder: Holder, form: PickGroupsForm) -> HttpRespons
         request.iam.add_user_to_group(GroupName=name, UserName=holder.name)
     messages.success(
         request,
-        _("%(user)s was added to %(groups)s.")
-        % {"user": holder.name, "groups": ", ".join(names)},
+        _("%(user)s was added to %(groups)s.") % {"user": holder.name, "groups": ", ".join(names)},
     )
     return SeeOther(holder.url("permissions"))

@@ -160,7 +160,7 @@ def delete(request: Request, holder: Holder) -> HttpResponse:
 
 
 def _held(holder: Holder) -> dict[str, int]:
-    named = {"group": holder.row}
+    named = {"group_id": holder.row.pk}
     return {
         "members": Membership.objects.filter(**named).count(),
         "attached": GroupAttachment.objects.filter(**named).count(),
@@ -170,12 +170,12 @@ def _held(holder: Holder) -> dict[str, int]:
 
 def _delete(request: Request, holder: Holder) -> HttpResponse:
     """Everything in it goes first, each part by its own call."""
-    name, row = holder.name, holder.row
-    for user in Membership.objects.filter(group=row).values_list("user__name", flat=True):
+    name, pk = holder.name, holder.row.pk
+    for user in Membership.objects.filter(group_id=pk).values_list("user__name", flat=True):
         request.iam.remove_user_from_group(GroupName=name, UserName=user)
-    for arn in GroupAttachment.objects.filter(group=row).values_list("policy__arn", flat=True):
+    for arn in GroupAttachment.objects.filter(group_id=pk).values_list("policy__arn", flat=True):
         request.iam.detach_group_policy(GroupName=name, PolicyArn=arn)
-    for policy in GroupPolicy.objects.filter(group=row).values_list("name", flat=True):
+    for policy in GroupPolicy.objects.filter(group_id=pk).values_list("name", flat=True):
         request.iam.delete_group_policy(GroupName=name, PolicyName=policy)
     request.iam.delete_group(GroupName=name)
     messages.success(request, _("Group %(name)s was deleted.") % {"name": name})

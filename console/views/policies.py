@@ -86,7 +86,9 @@ def tags(request: Request, subject: Subject) -> HttpResponse:
         "ListPolicyTags", policy.arn, lambda: policy.tags, PolicyArn=policy.arn
     )
     form = TagsForm(request.POST or None, tags=read.value or [], ignore_case=False)
-    if form.is_valid() and (done := send(request, form, lambda: _save_tags(request, subject, form))):
+    if form.is_valid() and (
+        done := send(request, form, lambda: _save_tags(request, subject, form))
+    ):
         return done
     return page(request, subject, "tags.html", "tags", form=form, read=read)
 

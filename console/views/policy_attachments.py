@@ -48,7 +48,7 @@ def attached(request: Request, subject: Subject) -> HttpResponse:
 
 
 def _entities(request: Request, subject: Subject, usage: Usage, marker: str) -> dict[str, Any]:
-    more = {"Marker": marker} if marker else {}
+    more: Any = {"Marker": marker} if marker else {}
     found: Any = request.iam.list_entities_for_policy(
         PolicyArn=subject.policy.arn, PolicyUsageFilter=usage, MaxItems=_AT_ONCE, **more
     )
@@ -114,9 +114,7 @@ def _candidates(request: Request, rights: Rights, kind: Kind, text: str) -> pagi
     return paging.page(request, rows, key="name_folded")
 
 
-def _attach(
-    request: Request, subject: Subject, kind: Kind, form: PickHoldersForm
-) -> HttpResponse:
+def _attach(request: Request, subject: Subject, kind: Kind, form: PickHoldersForm) -> HttpResponse:
     names = form.cleaned_data["name"]
     for name in names:
         getattr(request.iam, f"attach_{kind.word}_policy")(

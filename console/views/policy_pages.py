@@ -103,7 +103,7 @@ def _arn(request: Request, shelf: str, name: str) -> str:
 def _moved(request: Request, name: str) -> HttpResponse:
     """301 to the same page under the policy's own name."""
     assert request.resolver_match is not None
-    kwargs = {**request.resolver_match.captured_kwargs, "name": name}
+    kwargs = {**request.resolver_match.kwargs, "name": name}
     here = reverse(request.resolver_match.view_name, kwargs=kwargs)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))

@@ -68,9 +68,7 @@ def version(request: Request, subject: Subject, version: str) -> HttpResponse:
         is_default=found == default,
         document=policy_summary.text(found.document),
         summary=policy_summary.shown(found.document),
-        changes=rows_of(
-            policy_summary.text(default.document), policy_summary.text(found.document)
-        ),
+        changes=rows_of(policy_summary.text(default.document), policy_summary.text(found.document)),
     )
 
 
@@ -99,9 +97,7 @@ def delete(request: Request, subject: Subject, version: str) -> HttpResponse:
 
 
 def _delete(request: Request, subject: Subject, version: PolicyVersion) -> HttpResponse:
-    request.iam.delete_policy_version(
-        PolicyArn=subject.policy.arn, VersionId=version.version_id
-    )
+    request.iam.delete_policy_version(PolicyArn=subject.policy.arn, VersionId=version.version_id)
     words = {"name": subject.policy.name, "version": version.version_id}
     messages.success(request, _("%(version)s of %(name)s was deleted.") % words)
     return SeeOther(subject.url("policy-versions"))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @of_user
 def permissions(request: Request, user: t.UserTypeDef) -> HttpResponse:
     holder = user_holder(request, user)
-    return page(request, user, "permissions.html", "permissions", **shown(holder))
+    return page(request, user, "permissions.html", "permissions", holder=holder, **shown(holder))
 
 
 def shown(holder: Holder) -> dict[str, object]:
@@ -36,7 +36,6 @@ def shown(holder: Holder) -> dict[str, object]:
     memberships = holder_permissions.memberships(holder)
     documents = [policy.document.value or "" for policy in policies.value or []]
     return {
-        "holder": holder,
         "attached": holder_permissions.attached(holder),
         "memberships": memberships,
         "from_groups": holder_permissions.from_groups(holder, memberships.value or []),

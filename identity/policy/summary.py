@@ -82,9 +82,7 @@ def summary(document: Document, known: Catalogue) -> Summary:
     return Summary(tuple(rows["Deny"]), tuple(rows["Allow"]), tuple(unknown))
 
 
-def _said(
-    statement: Statement, known: Catalogue
-) -> Iterator[tuple[str, _About, str | None]]:
+def _said(statement: Statement, known: Catalogue) -> Iterator[tuple[str, _About, str | None]]:
     """Pattern, row and action, by and by; None as the action where the pattern fits none."""
     about = _About(
         statement.effect,
