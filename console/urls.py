@@ -10,6 +10,7 @@ from console.views import (
     create_user,
     delete_user,
     events,
+    explain,
     group_members,
     groups,
     holder_policies,
@@ -29,6 +30,7 @@ from console.views import (
     signin,
     signin_stages,
     signout,
+    simulator,
     theme,
     user_credentials,
     user_keys,
@@ -249,6 +251,13 @@ activity_urls: list[URLPattern] = [
     path("activity/download", events.download, name="activity-download"),
     path("activity/<uuid:event_id>", events.event, name="activity-event"),
 ]
+explain_urls: list[URLPattern] = [
+    path("iam/explain", explain.question, name="explain"),
+    path("iam/explain/<uuid:call_id>", explain.call, name="explain-call"),
+]
+simulator_urls: list[URLPattern] = [
+    path("iam/simulator", simulator.simulator, name="simulator"),
+]
 theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
@@ -263,6 +272,8 @@ urlpatterns = [
     *me_urls,
     *account_urls,
     *activity_urls,
+    *explain_urls,
+    *simulator_urls,
     *theme_urls,
 ]
 

@@ -9,7 +9,7 @@ from botocore.model import OperationModel
 from identity import journal
 from identity.callers import Caller, Kind, Session
 from identity.calls import Call
-from identity.errors import AwsError
+from identity.errors import AccessDenied, AwsError
 from identity.facts import Facts
 from identity.models import Account, Event
 from identity.wire import spec
@@ -40,11 +40,17 @@ def answered(call: Call) -> None:
 
 
 def refused(call: Call, problem: AwsError) -> None:
-    """Journal a call that was refused, with the code and message that the client got."""
+    """Journal a call that was refused, with the code and message that the client got.
+
+    A refusal by policies keeps its decision; `problem` learns the event's ID.
+    """
     event = _event_of(call)
+    if isinstance(problem, AccessDenied):
+        event.decision = problem.decision
     event.error_code, event.error_message = problem.code, problem.message
     event.read_only = call.action.startswith(("Get", "List"))
     journal.append(event)
+    problem.event_id = str(event.id)
 
 
 def signin_event(

@@ -82,13 +82,14 @@ def _temporary(signed: Signed) -> _Credential:
     if timezone.now() >= row.expires_at:
         raise ExpiredToken(_EXPIRED)
     return _Credential(
-        Caller(row.principal, access_key_id=row.pk, session=_session(row)),
+        Caller(row.principal, access_key_id=row.pk, session=session_of(row)),
         vault.unseal(row.sealed_secret, f"temporary_session:{row.pk}").decode(),
         role=row.role,
     )
 
 
-def _session(row: TemporarySession) -> Session:
+def session_of(row: TemporarySession) -> Session:
+    """What the credentials add to their principal."""
     return Session(
         row.operation,
         row.issued_at,

@@ -5,15 +5,16 @@ Always allowed are GetCallerIdentity and GetSessionToken; all else is a Deny unl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from identity import refusals
 from identity.callers import FEDERATION_TOKEN, Caller, Session
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS, NO_PARAMS
 from identity.errors import AccessDenied, InvalidClientTokenId
 from identity.facts import Facts
-from identity.policy import Decision, reason, sentence
+from identity.policy import Decision, Layer, Request, decide, reason, sentence
 from identity.policy.request import Value
 from identity.standing import Standing, standing
 
@@ -48,15 +49,24 @@ def require(
 
 
 def require_of(
-    layers: Standing, call: Call, resource: str, action: str, keys: Mapping[str, Value]
+    stands: Standing, call: Call, resource: str, action: str, keys: Mapping[str, Value]
 ) -> None:
     """As `require`, where more layers than the caller's own have to be asked."""
-    decision = layers.decide(call.facts, action, resource, call.params, keys)
-    if not decision:
-        raise AccessDenied(
-            sentence(decision, caller_arn=call.caller.arn, action=action, resource=resource),
-            reason=reason(decision),
-        )
+    request = stands.request(call.facts, action, resource, call.params, keys)
+    if not decide(request, stands.layers):
+        raise _refusal(call.caller, request, stands.layers)
+
+
+def _refusal(caller: Caller, request: Request, layers: Sequence[Layer]) -> AccessDenied:
+    """The error for a request that the layers do not let through, with its decision to keep.
+
+    Only here is everything found out that the policies say: what is allowed does not pay for it.
+    """
+    decision = decide(request, layers)
+    words = sentence(
+        decision, caller_arn=caller.arn, action=request.action, resource=request.resource
+    )
+    return AccessDenied(words, reason(decision), refusals.kept(caller, request, layers))
 
 
 def decision_on(

@@ -161,12 +161,8 @@ class Call:
         return self.policy_at(str(self.params["PolicyArn"]))
 
     def policy_at(self, arn: str) -> ManagedPolicy | None:
-        """The managed policy with this ARN, read now; None when the account sees none such.
-
-        Raises InvalidInput for what is not the ARN of a policy.
-        """
-        if not _POLICY_ARN.fullmatch(arn):
-            raise InvalidInput(f"ARN {arn} is not valid.")
+        """The managed policy with this ARN, read now; None when the account sees none such."""
+        check_policy_arn(arn)
         visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
         return visible.filter(arn=arn).select_related("default_version").first()
 
@@ -192,8 +188,7 @@ class Call:
 
     def locked_policy(self) -> ManagedPolicy:
         """As `own_policy`, locked and read again inside the transaction."""
-        same = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk)
-        policy = same.select_related("default_version").first()
+        policy = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk).first()
         if policy is None:
             raise no_such_policy(self.params["PolicyArn"])
         return policy
@@ -209,6 +204,12 @@ def _no_such_profile(name: str) -> NoSuchEntity:
 
 def no_such_user(name: str) -> NoSuchEntity:
     return _not_there("user", name)
+
+
+def check_policy_arn(arn: str) -> None:
+    """Raise InvalidInput for what is not the ARN of a managed policy, whosever it be."""
+    if not _POLICY_ARN.fullmatch(arn):
+        raise InvalidInput(f"ARN {arn} is not valid.")
 
 
 def no_such_policy(arn: str) -> NoSuchEntity:

@@ -42,6 +42,7 @@ def of(caller: Caller, facts: Facts) -> Keys:
         "aws:EpochTime": str(int(facts.at.timestamp())),
         "aws:PrincipalAccount": caller.account_id,
         "aws:PrincipalArn": caller.principal_arn,
+        "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": caller.principal_type,
         "aws:RequestedRegion": facts.region,
         "aws:SecureTransport": _bool(facts.secure),
@@ -50,6 +51,8 @@ def of(caller: Caller, facts: Facts) -> Keys:
         "aws:ViaAWSService": "false",
         "aws:userid": caller.user_id,
     }
+    if facts.referer:
+        keys["aws:referer"] = facts.referer
     if caller.kind is Kind.USER:
         keys["aws:username"] = caller.user.name
     if caller.session:

@@ -6,13 +6,19 @@ and STS service models, and of AWS's common errors.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class AwsError(Exception):
-    """A refusal with an AWS error code: `message` is AWS's sentence, `status` the HTTP status."""
+    """A refusal with an AWS error code: `message` is AWS's sentence, `status` the HTTP status.
+
+    `event_id` is the audit event that tells of it, once there is one.
+    """
 
     code = "InternalFailure"
     status = 500
     sender = False
+    event_id = ""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
@@ -103,13 +109,18 @@ class ValidationError(ClientError):
 
 
 class AccessDenied(ClientError):
-    """`reason` says in plain words which kind of policy decided, for a page."""
+    """`reason` says in plain words which kind of policy decided, for a page.
+
+    `decision` is what `refusals.kept` keeps of a decision by policies, in JSON types.
+    """
 
     code, status = "AccessDenied", 403
 
-    def __init__(self, message: str = "", reason: str = "") -> None:
+    def __init__(
+        self, message: str = "", reason: str = "", decision: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.decision = reason, decision
 
 
 class ActionNotAnswered(ClientError):
@@ -186,6 +197,10 @@ class UnmodifiableEntity(ClientError):
 
 class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
+
+
+class InvalidAuthorizationMessage(ClientError):
+    code = "InvalidAuthorizationMessageException"
 
 
 class PolicyNotAttachable(ClientError):

@@ -20,6 +20,7 @@ class Facts:
     user_agent: str = ""
     secure: bool = False
     region: str = "us-east-1"
+    referer: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     at: datetime = field(default_factory=timezone.now)
 
@@ -31,6 +32,7 @@ def facts_of(request: HttpRequest, region: str = "us-east-1", request_id: str = 
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:512],
         secure=request.is_secure(),
         region=region,
+        referer=request.META.get("HTTP_REFERER", "")[:2048],
         request_id=request_id or str(uuid.uuid4()),
     )
 

@@ -29,6 +29,9 @@ from identity.policy import (
 )
 from identity.policy.request import Value
 
+ACCOUNT_GRANT = "AllowUsersToChangePassword"
+"""What an explanation calls the setting of the password policy that grants like a policy."""
+
 _OWN_PASSWORD = frozenset({"iam:ChangePassword", "iam:GetAccountPasswordPolicy"})
 
 
@@ -62,7 +65,9 @@ class Standing:
 
         Tags cost queries, so that they are read only when a document speaks of tags.
         """
+        owner = arns.owner(resource)
         context = {**condition_keys.of(self.caller, facts), **keys}
+        context["aws:ResourceAccount"] = owner or self.caller.account_id
         if self.looks_at_tags:
             context |= condition_keys.of_tags(self.caller, resource, params)
         return Request(
@@ -70,8 +75,8 @@ class Standing:
             action,
             resource,
             context,
-            principal=_principal(self.caller),
-            resource_account=arns.owner(resource),
+            principal=principal_of(self.caller),
+            resource_account=owner,
         )
 
 
@@ -138,7 +143,8 @@ def layers_of(granted: Iterable[Granted], more: Iterable[Source] = ()) -> list[L
     return layers
 
 
-def _principal(caller: Caller) -> Principal:
+def principal_of(caller: Caller) -> Principal:
+    """The caller under every name by which a policy may mean them."""
     own = caller.principal
     if caller.kind is PrincipalKind.ROOT:
         return principals.root(caller.account_id)
@@ -162,4 +168,4 @@ def _account_grant(caller: Caller) -> list[Source]:
         {"Effect": "Allow", "Action": "iam:GetAccountPasswordPolicy", "Resource": "*"},
     ]
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return [Source("AllowUsersToChangePassword", load(document))]
+    return [Source(ACCOUNT_GRANT, load(document))]

@@ -9,9 +9,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 
-from identity import authentication, gateway
+from identity import authentication, authorization_messages, gateway
 from identity.calls import Call
 from identity.errors import (
+    AccessDenied,
     AwsError,
     InternalFailure,
     InvalidAction,
@@ -131,11 +132,18 @@ def _fields(wire: Wire) -> dict[str, str]:
 def _refusal(request: HttpRequest, problem: AwsError, request_id: str) -> HttpResponse:
     """Errors carry the namespace of the service that was asked, where that is known."""
     namespace = _FAULT if type(problem) is InvalidAction else _namespace(request)
-    body = xml.error(problem.code, problem.message, problem.sender, request_id, namespace)
+    body = xml.error(
+        problem.code, problem.message, problem.sender, request_id, namespace, _encoded(problem)
+    )
     response = _response(body, problem.status, request_id)
     if problem.status == 503:
         response["Retry-After"] = "1"
     return response
+
+
+def _encoded(problem: AwsError) -> str:
+    decision = problem.decision if isinstance(problem, AccessDenied) else None
+    return authorization_messages.encoded(decision) if decision else ""
 
 
 def _namespace(request: HttpRequest) -> str:

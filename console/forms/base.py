@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 Text = str | Promise
 
 # These are about the caller or about us, not about what stands in the form: they end in a page.
-_NOT_ABOUT_THE_FORM = frozenset({"AccessDenied", "Throttling"})
+NOT_ABOUT_THE_FORM = frozenset({"AccessDenied", "Throttling"})
 
 
 def _token() -> str:
@@ -60,7 +60,7 @@ class Form(forms.Form):
 
 def add_problem(form: Form, error: AwsError) -> None:
     """Put a refusal on the form. Raises it again when it is not about what the form holds."""
-    if error.status >= 500 or error.code in _NOT_ABOUT_THE_FORM:
+    if error.status >= 500 or error.code in NOT_ABOUT_THE_FORM:
         raise error
     field = form.fields_of.get(error.code)
     sentence = form.sentences.get(error.code)

@@ -1,4 +1,4 @@
-"""Values as people read them: moments, ARNs, account IDs, JSON. All filters but one return plain text."""
+"""Values as people read them: moments, ARNs, account IDs, JSON; all but `code_words` as plain text."""
 
 from __future__ import annotations
 

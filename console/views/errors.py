@@ -13,10 +13,13 @@ from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console import navigation
 from console.denials import Denial
+from console.denying_policy import denying_policy
+from identity import authorization_messages
 from identity.access import public
 from identity.errors import AccessDenied, AwsError, ConcurrentModification, Throttling
 
@@ -134,7 +137,7 @@ def gone(request: HttpRequest, again_url: str = "") -> HttpResponse:
 
 
 def _access_denied(
-    request: HttpRequest, error: AwsError, decision_text: str | None
+    request: HttpRequest, error: AccessDenied, decision_text: str | None
 ) -> HttpResponse:
     denial = Denial.read(error.message, getattr(request, "request_id", ""))
     return _page(
@@ -144,8 +147,18 @@ def _access_denied(
         denial=denial,
         sentence=_("Your permissions do not cover this."),
         why=decision_text or denial.why,
+        policy=denying_policy(request, error),
         api_message=error.message,
+        encoded=authorization_messages.encoded(error.decision) if error.decision else "",
+        explain_url=_explain_url(error, denial),
     )
+
+
+def _explain_url(error: AccessDenied, denial: Denial) -> str:
+    """The explanation of this very call, or the question filled in where none was recorded."""
+    if error.event_id:
+        return reverse("explain-call", args=[error.event_id])
+    return f"{reverse('explain')}?{denial.query}" if denial.action else ""
 
 
 def _forbidden(request: HttpRequest, error: AwsError) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Which documents decide for a user or a role: all of them in one prepared query."""
+"""Which documents decide for a user, a group or a role: all of them in one prepared query."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def of_user(user_id: int) -> list[Granted]:
 def of_role(role_id: int) -> list[Granted]:
     """A role's policies and its boundary."""
     return [_granted(row) for row in _of_role.rows(role_id)]
+
+
+def of_group(group_id: int) -> list[Granted]:
+    """What a group gives to its members; groups have no boundary."""
+    return [_granted(row) for row in _of_group.rows(group_id)]
 
 
 def _granted(row: tuple[Any, ...]) -> Granted:
@@ -102,5 +107,14 @@ def _of_a_role(role_id: int) -> QuerySet[Any]:
     )
 
 
+def _of_a_group(group_id: int) -> QuerySet[Any]:
+    own = GroupPolicy.objects.filter(group_id=group_id)
+    attached = GroupAttachment.objects.filter(group_id=group_id)
+    return _rows(own, Holder.GROUP, "group__name", "name", "document").union(
+        _rows(attached, Holder.GROUP, "group__name", "policy__arn", _DEFAULT), all=True
+    )
+
+
 _of_user = PreparedValues(_of_a_user)
 _of_role = PreparedValues(_of_a_role)
+_of_group = PreparedValues(_of_a_group)

@@ -154,10 +154,8 @@ def _authorized(call: Call, role: Role | None, session: _Session, *, has_code: b
 
     Raises AccessDenied, of which nobody learns whether the role exists.
     """
-    sides = _both_sides(call, role)
+    sides = _both_sides(call, role, has_code=has_code)
     keys = _keys(call, role, session)
-    if has_code:
-        keys |= condition_keys.of_mfa(call.facts.at, call.facts)
     actions = ["sts:AssumeRole"]
     actions += ["sts:TagSession"] if session.asked_tags else []
     actions += ["sts:SetSourceIdentity"] if session.source_identity else []
@@ -168,12 +166,17 @@ def _authorized(call: Call, role: Role | None, session: _Session, *, has_code: b
     return role
 
 
-def _both_sides(call: Call, role: Role | None) -> Standing:
-    """The caller's layers and the trust policy; a role that is not there trusts nobody."""
+def _both_sides(call: Call, role: Role | None, *, has_code: bool) -> Standing:
+    """The caller's layers and the trust policy; a role that is not there trusts nobody.
+
+    The code that comes with the call is known to the trust policy alone.
+    """
     own = standing(call.caller)
     document = load(role.trust_policy, Kind.TRUST) if role else None
-    trust = (Source("trust policy", document),) if document else ()
-    return Standing(call.caller, [*own.layers, Layer(LayerKind.TRUST, trust)], looks_at_tags=True)
+    policies = (Source("trust policy", document),) if document else ()
+    mfa = condition_keys.of_mfa(call.facts.at, call.facts) if has_code else {}
+    trust = Layer(LayerKind.TRUST, policies, tuple(mfa.items()))
+    return Standing(call.caller, [*own.layers, trust], looks_at_tags=True)
 
 
 def _keys(call: Call, role: Role | None, session: _Session) -> Keys:

@@ -82,12 +82,16 @@ def page_across(
     return _ended(call, result, following)
 
 
-def page_of_few(call: Call, items: Sequence[Any], *, member: str) -> dict[str, Any]:
+def page_of_few(
+    call: Call, items: Sequence[Any], *, member: str, most: int | None = None
+) -> dict[str, Any]:
     """One page of a list that a quota keeps short (keys, devices, tags), already described.
 
-    Here the marker is an index: it stays within 320 characters whatever the items are.
+    Here the marker is an index: it stays within 320 characters whatever the items are. A page
+    holds no more than `most`, if given, whatever `MaxItems` says.
     """
     size = call.params.get("MaxItems", _DEFAULT_ITEMS)
+    size = size if most is None else min(size, most)
     first = _position(call) or 0
     shown = items[first : first + size]
     following = first + size if len(items) > first + size else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from identity import authorization, identifiers, quotas
 from identity.calls import Call
-from identity.errors import DeleteConflict, EntityAlreadyExists
+from identity.errors import DeleteConflict, EntityAlreadyExists, ValidationError
 from identity.models import ManagedPolicy, PolicyUsage
 from identity.operations import paging, resources, tags
 from identity.operations.registry import operation
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from identity.models.managed_policy import ManagedPolicyQuerySet
     from identity.operations.registry import Result
+
+_DESCRIPTION = re.compile(r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*")
 
 _new_policy = resources.new("policy", "PolicyName")
 
@@ -37,6 +40,15 @@ def check_document(document: str) -> None:
         raise quotas.exceeded("PolicySize", quotas.POLICY_SIZE)
 
 
+def _check_description(description: str) -> None:
+    """Raise ValidationError for characters that IAM refuses, though its model does not say so."""
+    if not _DESCRIPTION.fullmatch(description):
+        raise ValidationError(
+            "1 validation error detected: Value at 'description' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {_DESCRIPTION.pattern}"
+        )
+
+
 def _may_tag(call: Call) -> None:
     """Tags at creation are a second permission."""
     if call.params.get("Tags"):
@@ -46,6 +58,7 @@ def _may_tag(call: Call) -> None:
 @operation("iam", "CreatePolicy", resource=_new_policy, prepare=_may_tag)
 def create_policy(call: Call, params: t.CreatePolicyRequestTypeDef) -> Result:
     name, given = params["PolicyName"], params.get("Tags", [])
+    _check_description(params.get("Description", ""))
     tags.check(given, ignoring_case=False)
     check_document(params["PolicyDocument"])
     if ManagedPolicy.objects.of(call.account).named(name).exists():

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from identity.policy.matching import naming
 from identity.policy.places import Span
 from identity.policy.principals import Naming
-from identity.policy.request import Request
+from identity.policy.request import Request, Value
 from identity.policy.values import VERSION_2012, Document, Rule, Statement
 
 
@@ -56,10 +56,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Policies of one kind, any of which may allow; a ceiling without policies allows nothing."""
+    """Policies of one kind, any of which may allow; a ceiling without policies allows nothing.
+
+    `keys` are condition keys that these policies alone see, such as the MFA of AssumeRole's caller.
+    """
 
     kind: LayerKind
     policies: tuple[Source, ...]
+    keys: tuple[tuple[str, Value], ...] = ()
+
+    def seen(self, request: Request) -> Request:
+        """The request as these policies see it."""
+        if not self.keys:
+            return request
+        return replace(request, context={**request.context, **dict(self.keys)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ def decide(request: Request, layers: Sequence[Layer]) -> Decision:
     federated user who was given none. A statement whose condition cannot be evaluated denies if it
     is a Deny, and allows nothing if it is an Allow.
     """
-    verdicts = [_weigh(layer, request) for layer in in_order(layers)]
+    verdicts = [_weigh(layer, layer.seen(request)) for layer in in_order(layers)]
     for verdict in verdicts:
         if verdict.deny:
             return _decision(Outcome.EXPLICIT_DENY, verdict.deny)
@@ -135,7 +145,7 @@ def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]
     if outcome is Outcome.IMPLICIT_DENY:
         return []
     statements = (
-        _match(layer, source, rule, request)
+        _match(layer, source, rule, layer.seen(request))
         for layer in layers
         for source in layer.policies
         for rule in source.document.about(request.action)

@@ -24,11 +24,13 @@ def sentence(decision: Decision, *, caller_arn: str, action: str, resource: str)
 
 def _hides_role(decision: Decision, caller_arn: str, action: str, resource: str) -> bool:
     """Whether a reason would tell that the role exists."""
-    if decision.kind is LayerKind.TRUST and decision.outcome is Outcome.IMPLICIT_DENY:
+    implicit = decision.outcome is Outcome.IMPLICIT_DENY
+    if decision.kind is LayerKind.TRUST and implicit:
         return True
     if action.lower() != "sts:assumerole":
         return False
-    return decision.kind is LayerKind.TRUST or _account(caller_arn) != _account(resource)
+    foreign = _account(caller_arn) != _account(resource)
+    return implicit or foreign or decision.kind is LayerKind.TRUST
 
 
 def _account(arn: str) -> str:

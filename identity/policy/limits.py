@@ -146,6 +146,14 @@ def _check_iam_resource(resource: str, region: str, name: str) -> None:
         raise Fault(message, f'"*", or a resource that starts with one of {paths}')
 
 
+def is_iam_resource(name: str) -> bool:
+    """Whether the last field of an ARN may stand for something of IAM.
+
+    The root user, whom `sts:AssumeRoot` is about, is not among the types of AWS's message.
+    """
+    return name in ("*", "root") or name.startswith(IAM_PATHS)
+
+
 # --- actions and condition keys -----------------------------------------------------------------
 
 

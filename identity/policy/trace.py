@@ -155,7 +155,8 @@ def trace(request: Request, layers: Sequence[Layer]) -> Trace:
     Statements that speak only of other services than the request's are counted, not listed.
     """
     return Trace(
-        decide(request, layers), tuple(_layer(layer, request) for layer in in_order(layers))
+        decide(request, layers),
+        tuple(_layer(layer, layer.seen(request)) for layer in in_order(layers)),
     )
 
 

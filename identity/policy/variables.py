@@ -6,7 +6,7 @@ Text that comes from the request is literal: a `*` in a user's name is no wildca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from identity.policy.patterns import glob, utf16_units
@@ -64,6 +64,20 @@ def glob_template(pattern: str) -> Template:
 def text_template(text: str) -> Template:
     """The template of a text without wildcards."""
     return Template(tuple(_parts(text, str)), str)
+
+
+def names(text: str) -> list[str]:
+    """The keys that the text's variables name, as spelled; `*`, `?`, `$` for the plain ones."""
+    return [found["sign"] or found["key"] for found in _VARIABLE.finditer(text)]
+
+
+def opened(pattern: str, lacking: Container[str]) -> str:
+    """The pattern with a `*` for each variable of a lacking key: what it may yet come to mean."""
+
+    def star(found: re.Match[str]) -> str:
+        return "*" if found["key"] in lacking else found.group()
+
+    return _VARIABLE.sub(star, pattern)
 
 
 def replaced(text: str, request: Request) -> str:

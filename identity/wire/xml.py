@@ -42,12 +42,23 @@ def response(operation: OperationModel, result: Mapping[str, Any], request_id: s
     return "".join(parts).encode()
 
 
-def error(code: str, message: str, sender: bool, request_id: str, namespace: str) -> bytes:
-    """The answer of a refusal; `sender` says that the client can mend it."""
+def error(
+    code: str,
+    message: str,
+    sender: bool,
+    request_id: str,
+    namespace: str,
+    encoded_message: str = "",
+) -> bytes:
+    """The answer of a refusal; `sender` says that the client can mend it.
+
+    `encoded_message` is an element of our own, which SDKs hand on with code and message.
+    """
     fault = "Sender" if sender else "Receiver"
+    more = f"<EncodedMessage>{escape(encoded_message)}</EncodedMessage>" if encoded_message else ""
     return (
         f'<ErrorResponse xmlns="{namespace}"><Error><Type>{fault}</Type>'
-        f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+        f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>{more}</Error>"
         f"<RequestId>{escape(request_id)}</RequestId></ErrorResponse>"
     ).encode()
 

@@ -20,7 +20,8 @@ from http.client import HTTPConnection
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from tests.benchmarks import client
+from tests.benchmarks import client, engine
+from tests.benchmarks.figures import Result, tell
 from tests.credentials import PASSWORD, Key
 from tests.live_server import LiveServer
 
@@ -61,12 +62,7 @@ def main() -> int:
             *flatness(small, key, large),
             start(small),
         ]
-    for name, value, reached in results:
-        print(f"{'ok  ' if reached else 'MISS'} {name:<64} {value}")
-    return 0 if all(reached for _, _, reached in results) else 1
-
-
-Result = tuple[str, str, bool]
+    return tell([*results, *engine.results()])
 
 
 def start(server: LiveServer) -> Result:

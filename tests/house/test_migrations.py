@@ -15,10 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("identity", "console")
 ROWS = """
 from tests.factories import *
-from identity.models import Event
+from identity.models import Event, ManagedPolicy
 account = make_account(alias="example")
 user = make_login_profile(make_user(account, "li", allow=["iam:*"]))
 make_key(user)
+attach(user, ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
 Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from identity import journal, standing
+from identity import authorization, journal
 from identity.callers import Caller
 from identity.calls import Call
 from identity.errors import (
@@ -116,7 +116,7 @@ def test_a_crash_in_the_policy_engine_refuses(ana: User, monkeypatch: pytest.Mon
     def crash(*_: Any) -> None:
         raise RuntimeError("engine")
 
-    monkeypatch.setattr(standing, "decide", crash)
+    monkeypatch.setattr(authorization, "decide", crash)
     with pytest.raises(InternalFailure):
         perform(call(ana, "CreateUser", UserName="li"))
     assert not User.objects.filter(name="li").exists()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from identity.policy.catalogue import Catalogue, ConditionKey
+from identity.policy.catalogue import Catalogue, ConditionKey, ResourceType
 from identity.policy.json_tree import Member, Node
 from identity.policy.lint.coverage import Comparisons
 from identity.policy.operators import OPERATORS, Operator
@@ -141,6 +141,15 @@ class Policy:
     @cached_property
     def conditions(self) -> list[Condition]:
         return [one for statement in self.statements for one in statement.conditions]
+
+    @cached_property
+    def resource_types(self) -> dict[str, list[ResourceType]]:
+        """All types by the service that their ARNs name; a service may describe those of others."""
+        types: dict[str, list[ResourceType]] = {}
+        for service in self.known.services.values():
+            for one in service.resource_types.values():
+                types.setdefault(one.arn.split(":", 3)[2], []).append(one)
+        return types
 
     def nearest_action(self, name: str) -> str | None:
         """What an unknown action was meant to be; given up after the first few."""

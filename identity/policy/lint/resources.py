@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from identity.policy.catalogue import ResourceType
 from identity.policy.json_tree import Node
-from identity.policy.limits import IAM_PATHS, PARTITIONS
+from identity.policy.limits import PARTITIONS, is_iam_resource
 from identity.policy.lint.reading import Statement
 from identity.policy.lint.report import Check, Remark
 from identity.policy.patterns import glob, matches
@@ -90,17 +91,16 @@ def service_in_capitals(statement: Statement) -> Iterator[Remark]:
 
 def unknown_resource(statement: Statement) -> Iterator[Remark]:
     """An ARN that is no pattern has to be of a type that its service describes."""
-    for node, fields in _fields(statement):
-        service = statement.policy.known.services.get(fields[2])
-        if service is None or not service.resource_types:
-            continue
-        text = str(node.value)
-        if fields[2] == "iam" and fields[5] != "*" and not fields[5].startswith(IAM_PATHS):
+    for node, (_, _, service, *_rest, name) in _fields(statement):
+        types = statement.policy.resource_types.get(service, [])
+        if service == "iam" and not is_iam_resource(name):
             yield Remark(node, "Begin the resource with its type, such as `user/` or `role/`.")
-        elif not _is_open(text) and not any(
-            type_.fits(text) for type_ in service.resource_types.values()
-        ):
-            yield Remark(node, f"Correct the resource: `{fields[2]}` has none of this form.")
+        elif types and not _is_open(str(node.value)) and not _fits_one(types, str(node.value)):
+            yield Remark(node, f"Correct the resource: `{service}` has none of this form.")
+
+
+def _fits_one(types: list[ResourceType], arn: str) -> bool:
+    return any(type_.fits(arn) for type_ in types)
 
 
 ON_STATEMENTS = (

@@ -203,6 +203,15 @@ def test_mfa_is_checked_and_counts_for_the_trust_policy_only(iam: Any, ana: User
         assume(session, role)
 
 
+def test_a_policy_of_the_caller_does_not_see_the_code(iam: Any, ana: User, role: Role) -> None:
+    phone = enable_device(iam(ana), "ana")
+    without = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+    deny = {"Effect": "Deny", "Action": "sts:*", "Resource": "*", "Condition": without}
+    make_policy(ana, "mfa", [deny])
+    with refused("AccessDenied"):
+        assume(ana, role, SerialNumber=phone.serial_number, TokenCode=phone.code(1))
+
+
 @pytest.mark.parametrize("missing", ["SerialNumber", "TokenCode"])
 def test_half_a_second_factor_is_an_error(ana: User, role: Role, missing: str) -> None:
     code = {"SerialNumber": f"arn:aws:iam::{ana.account_id}:mfa/phone", "TokenCode": "123456"}

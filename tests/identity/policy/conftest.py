@@ -5,6 +5,6 @@ import os
 from hypothesis import settings
 
 settings.register_profile(
-    "untimed", deadline=None, max_examples=int(os.environ.get("POLICY_CASES", "50"))
+    "untimed", deadline=None, max_examples=int(os.environ.get("POLICY_CASES", "30"))
 )
 settings.load_profile("untimed")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from identity.policy import UNREADABLE, load, parse
+from identity.policy import UNREADABLE, Kind, load, parse
 from tests.identity.policy.builders import SYNTAX, refusal, statement, text
 
 
@@ -80,6 +80,7 @@ def test_a_number_in_a_condition_keeps_its_spelling() -> None:
         {"Resource": "arn:aws:s3:::$${*}{a}"},
         {"Resource": "arn:aws:iam::*:user/division/*"},
         {"Resource": "arn:aws:iam::111122223333:*"},
+        {"Resource": "arn:aws:iam::*:root", "Action": "sts:AssumeRoot"},
         {"Resource": "arn:*:s3:::bucket"},
         {"Resource": "arn:aws-cn:logs:*:*:log-group:a:b:c"},
         {"Action": "execute-api:Invoke"},
@@ -134,7 +135,8 @@ def test_two_empty_sids_are_no_duplicate() -> None:
     ],
 )
 def test_a_fault_of_grammar_is_a_syntax_error(document: str) -> None:
-    assert refusal(document) == SYNTAX
+    for kind in (Kind.IDENTITY, Kind.MANAGED, Kind.SESSION):
+        assert refusal(document, kind) == SYNTAX
 
 
 def test_a_statement_says_what_it_is_about() -> None:

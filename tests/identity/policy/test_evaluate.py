@@ -16,7 +16,9 @@ from identity.policy import (
     Source,
     Statement,
     decide,
+    load,
     root_layer,
+    trace,
 )
 from tests.identity.policy.builders import ANA, BEN, ask, layer, request, statement, text
 
@@ -171,3 +173,34 @@ def test_deny_without_mfa_catches_long_term_keys_only_with_if_exists() -> None:
     assert guarded("Bool")
     assert guarded("BoolIfExists", **with_mfa)
     assert not guarded("Bool", aws__MultiFactorAuthPresent="false")
+
+
+def test_a_key_of_one_layer_is_unknown_to_the_others() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    document = load(text(statement(Condition=mfa)))
+    keys = (("aws:MultiFactorAuthPresent", "true"),)
+    own, ceiling = LayerKind.IDENTITY, LayerKind.SESSION
+    knowing = [Layer(kind, (Source("mfa", document),), keys) for kind in (own, ceiling)]
+    ignorant = [Layer(kind, (Source("mfa", document),)) for kind in (own, ceiling)]
+    asked = request("iam:GetUser", ANA)
+    assert decide(asked, knowing)
+    assert decide(asked, [knowing[0], ignorant[1]]).kind is ceiling
+    assert decide(asked, [ignorant[0], knowing[1]]).kind is own
+    assert trace(asked, [knowing[0], ignorant[1]]).decision.kind is ceiling
+
+
+def test_a_document_answers_for_any_number_of_actions() -> None:
+    documents = [layer(text(statement(Action="iam:Get*1")))]
+    for _ in range(2):
+        for number in range(500):
+            asked = request(f"iam:Get{number}")
+            assert bool(decide(asked, documents)) is str(number).endswith("1")
+
+
+def test_a_user_does_not_see_what_was_remembered_of_another() -> None:
+    own = [layer(text(statement(Resource="arn:aws:iam::111122223333:user/${aws:username}")))]
+    for name, arn in (("ana", ANA), ("ben", BEN), ("ana", ANA)):
+        assert decide(request("iam:GetUser", arn, aws__username=name), own)
+        assert not decide(
+            request("iam:GetUser", BEN if arn is ANA else ANA, aws__username=name), own
+        )

@@ -67,8 +67,8 @@ PATHS = (
     ],
 )
 def test_a_broken_rule_is_told_in_awss_words(element: dict[str, Any], message: str) -> None:
-    assert refusal(text(statement(**element))) == message
-    assert refusal(text(statement(**element)), Kind.SESSION) == message
+    for kind in (Kind.IDENTITY, Kind.MANAGED, Kind.SESSION):
+        assert refusal(text(statement(**element)), kind) == message
 
 
 def test_two_statements_do_not_share_a_sid() -> None:

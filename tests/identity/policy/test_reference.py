@@ -18,6 +18,7 @@ from identity.policy import Request, decide
 from identity.policy.conditions import Answer, Condition, answer, question
 from tests.identity.policy import reference
 from tests.identity.policy.dice import FAMILIES, QUANTIFIERS, Dice, operators, read
+from tests.identity.policy.reference_conditions import condition_holds
 from tests.identity.policy.reference_operators import Values, as_text
 
 CASES = int(os.environ.get("POLICY_CASES", "300"))
@@ -30,8 +31,8 @@ def test_every_condition_holds_as_the_specification_reads(
     family: str, quantifier: str, suffix: str
 ) -> None:
     texts, found = FAMILIES[family]
-    wanted = [[], *([one] for one in texts), *map(list, itertools.combinations(texts, 2))]
-    asked = [None, (), *found, *itertools.combinations(found, 2), *((one,) for one in found)]
+    wanted = [[], *([one] for one in texts), *map(list, itertools.pairwise(texts))]
+    asked = [None, (), *found, *itertools.pairwise(found), *((one,) for one in found)]
     for name, values, value in itertools.product(operators(family), wanted, asked):
         _compare_condition(quantifier + name + suffix, values, value)
 
@@ -48,8 +49,8 @@ def _compare_condition(name: str, values: list[Any], asked: Values | None) -> No
         context["AWS:X"] = asked
     texts = tuple(map(as_text, values))
     request = Request("", "iam:GetUser", "*", context)
-    for replaces in (True, False):
-        expected = reference.condition_holds(name, "aws:x", values, context, replaces)
+    for replaces in (True, False) if "${" in "".join(texts) else (True,):
+        expected = condition_holds(name, "aws:x", values, context, replaces)
         put = question(Condition(name, "aws:x", texts), variables=replaces)
         found = answer([put], request)
         assert found is (Answer.YES if expected else Answer.NO), (name, values, asked, replaces)

@@ -1,0 +1,50 @@
+"""The policy simulator: one form, its results under it, at an address that can be kept."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from console import responses, simulations
+from console.forms.base import NOT_ABOUT_THE_FORM
+from console.forms.simulator import SimulatorForm
+from console.http import Request
+from identity.errors import AwsError
+
+# The server takes 8,190 characters of a request's first line, and addresses travel through mail.
+_LONGEST_QUERY = 4000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def simulator(request: Request) -> HttpResponse:
+    """A form sent by POST becomes an address, unless its policies are too long for one."""
+    sent = request.POST or request.GET
+    form = SimulatorForm(sent or None)
+    rows = None
+    if form.is_valid():
+        permalink = _permalink(sent)
+        if request.method == "POST" and len(permalink) <= _LONGEST_QUERY:
+            return HttpResponseRedirect(permalink)
+        rows = _rows(request, form)
+    return responses.page(request, "console/simulator.html", form=form, rows=rows)
+
+
+def _rows(request: Request, form: SimulatorForm) -> list[simulations.Row] | None:
+    """None when the simulator refused what the form holds, which then says why."""
+    try:
+        return simulations.run(request, form)
+    except AwsError as problem:
+        if problem.status >= 500 or problem.code in NOT_ABOUT_THE_FORM:
+            raise
+        form.add_error("name" if problem.code == "NoSuchEntity" else None, problem.message)
+        return None
+
+
+def _permalink(sent: QueryDict) -> str:
+    """The address of the page with what was filled in."""
+    kept = sent.copy()
+    for name in list(kept):
+        if name == "csrfmiddlewaretoken" or not str(kept[name]).strip():
+            del kept[name]
+    return f"{reverse('simulator')}?{kept.urlencode()}"

@@ -1,0 +1,34 @@
+"""The policy simulator in a real browser: axe in both themes, and 320 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from identity.models import User
+from tests.browser import check, needs_browser
+from tests.console.conftest import SignedIn
+from tests.factories import make_policy
+
+pytestmark = needs_browser
+
+ON_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+ASKED = "/iam/simulator?kind=user&name=ben&actions=s3:GetObject%0As3:PutObject&resources=arn:aws:s3"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/iam/simulator", f"{ASKED}:::b/{'k' * 80}", ASKED])
+def test_axe_and_the_browser_find_no_fault_and_nothing_sticks_out(
+    opened: Callable[..., Page], address: str, ben: User
+) -> None:
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    make_policy(ben, "own", [{**allow, "Condition": ON_IP}, {**allow, "Action": "s3:GetObject"}])
+    check(opened(address))
+
+
+@pytest.fixture
+def client(signed_in: SignedIn, ana: User) -> Client:
+    return signed_in(ana)
