@@ -64,7 +64,7 @@ def _row(policy: ManagedPolicy, rights: Rights) -> Row:
     readable = rights.allow("iam:GetPolicy", policy.arn)
     return Row(
         policy,
-        policy_address("policy", policy),
+        policy_address("policy-permissions", policy),
         type_name(policy),
         policy.description if readable else None,
     )

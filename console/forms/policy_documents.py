@@ -95,6 +95,9 @@ class CheckedForm(Form):
         self.report = report(text, self.document_kind)
         if self.report.refusal:
             raise ValidationError(self.report.refusal)
+        if size(text) > self.size_limit:
+            message = _("The document has %(used)d characters without white space; %(limit)d fit.")
+            raise ValidationError(message % {"used": size(text), "limit": self.size_limit})
         if error := first_error(self.report.findings):
             line, column = error.span.start
             words = {"line": line, "column": column, "message": error.message}

@@ -1,4 +1,4 @@
-"""Values as people read them: moments, ARNs, account IDs, JSON; all but `code_words` as plain text."""
+"""Values as people read them: moments, ARNs, account IDs, JSON; plain text but for `code_words`."""
 
 from __future__ import annotations
 

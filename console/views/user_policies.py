@@ -48,13 +48,3 @@ def shown(holder: Holder) -> dict[str, object]:
         "boundary_policy_url": policy_address("policy-permissions", boundary) if boundary else "",
         "boundary_off": {"remove": off[f"Delete{kind}PermissionsBoundary"]},
     }
-
-
-def policy_names(request: Request, user_name: str) -> list[str]:
-    """All of them: their total size is limited, so there are at most a few dozen."""
-    pages = request.iam.list_user_policies(UserName=user_name)
-    names = list(pages["PolicyNames"])
-    while pages["IsTruncated"]:
-        pages = request.iam.list_user_policies(UserName=user_name, Marker=pages["Marker"])
-        names += pages["PolicyNames"]
-    return names
