@@ -96,7 +96,6 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_without_fault(opened: Callable[..., Page], name: str) -> None:
     page = opened(PAGES[name])
-    page.screenshot(path=f"/tmp/pages/shots/{name.replace(' ', '-')}.png", full_page=True)
     check(page)
 
 
@@ -107,8 +106,6 @@ def test_a_checked_policy_and_a_refused_one_are_without_fault(
     fields = hidden(client.get("/iam/create-policy"))
     text = json.dumps(json.loads(make_document(MIXED)), indent=2)
     page = opened("/iam/create-policy", **fields, policy_name="x", document=text, check="1")
-    page.screenshot(path="/tmp/pages/shots/checked.png", full_page=True)
     check(page)
     page = opened("/iam/create-policy", **fields, policy_name="x y", document=text[:-4])
-    page.screenshot(path="/tmp/pages/shots/refused.png", full_page=True)
     check(page)
