@@ -57,26 +57,35 @@ def _may_tag(call: Call) -> None:
 
 @operation("iam", "CreatePolicy", resource=_new_policy, prepare=_may_tag)
 def create_policy(call: Call, params: t.CreatePolicyRequestTypeDef) -> Result:
-    name, given = params["PolicyName"], params.get("Tags", [])
     _check_description(params.get("Description", ""))
-    tags.check(given, ignoring_case=False)
+    tags.check(params.get("Tags", []), ignoring_case=False)
     check_document(params["PolicyDocument"])
+    _require_free(call, params["PolicyName"])
+    policy = _made(call, params)
+    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
+    return {"Policy": _in_full(policy)}
+
+
+def _require_free(call: Call, name: str) -> None:
     if ManagedPolicy.objects.of(call.account).named(name).exists():
         raise EntityAlreadyExists(
             f"A policy called {name} already exists. Duplicate names are not allowed."
         )
+
+
+def _made(call: Call, params: t.CreatePolicyRequestTypeDef) -> ManagedPolicy:
+    """The new policy with its first version."""
     policy = ManagedPolicy.objects.create(
         account=call.account,
         unique_id=identifiers.unique_id("ANPA"),
-        name=name,
+        name=params["PolicyName"],
         path=params.get("Path", "/"),
         description=params.get("Description", ""),
-        tags=list(given),
+        tags=list(params.get("Tags", [])),
     )
     policy.default_version = policy.versions.create(document=params["PolicyDocument"])
     policy.save(update_fields=["default_version"])
-    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
-    return {"Policy": _in_full(policy)}
+    return policy
 
 
 @operation("iam", "GetPolicy", resource=resources.policy)

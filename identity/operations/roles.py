@@ -47,7 +47,7 @@ def create_role(call: Call, params: t.CreateRoleRequestTypeDef) -> Result:
     name, path, given = params["RoleName"], params.get("Path", "/"), params.get("Tags", [])
     tags.check(given)
     _require_free_path(path)
-    require_free(call, name)
+    _require_free(call, name)
     role = Role.objects.create(
         account=call.account,
         name=name,
@@ -94,7 +94,7 @@ def described(roles: Sequence[Role]) -> list[dict[str, Any]]:
     return [role.describe(quote(text, safe="")) for role, text in zip(roles, texts, strict=True)]
 
 
-def require_free(call: Call, name: str) -> None:
+def _require_free(call: Call, name: str) -> None:
     """Raise EntityAlreadyExists when the account has a role of this name."""
     if Role.objects.named(name).filter(account=call.account).exists():
         raise EntityAlreadyExists(f"Role with name {name} already exists.")

@@ -15,7 +15,7 @@ from identity.models import (
     User,
     UserAttachment,
 )
-from tests.databases.test_races import THREADS, iam, race
+from tests.databases.racing import THREADS, iam, race
 from tests.factories import make_document, make_managed_policy, make_role, make_user
 
 READ = [{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}]

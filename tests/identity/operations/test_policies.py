@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from identity import quotas
 from identity.models import Account, ManagedPolicy, PolicyVersion, User
@@ -239,6 +241,17 @@ def test_pages_show_every_policy_once_in_the_order_of_names(iam: Any, ana: User)
     found = [(one["PolicyName"].lower(), one["Arn"]) for page in pages for one in page["Policies"]]
     assert len(found) == len(set(found)) == ManagedPolicy.objects.count()
     assert [name for name, _ in found] == sorted(name for name, _ in found)
+
+
+def test_a_page_costs_the_same_whatever_is_in_it(iam: Any, ana: User) -> None:
+    client = iam(ana)
+    client.list_policies()  # the first call of a key notes that it was used
+    costs = []
+    for size in (1, 50):
+        with CaptureQueriesContext(connection) as queries:
+            client.list_policies(MaxItems=size)
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_lists_leave_out_description_and_tags(iam: Any, ana: User) -> None:
