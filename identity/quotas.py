@@ -22,6 +22,7 @@ ADJUSTABLE = {
     "PoliciesPerRole": 10,
     "PoliciesPerUser": 10,
     "RolesPerAccount": 1000,
+    "ServerCertificatesPerAccount": 20,
     "UsersPerAccount": 5000,
 }
 """The defaults."""
@@ -34,25 +35,26 @@ MFA_DEVICES_PER_USER = 8
 POLICY_SIZE = 6144
 POLICY_VERSIONS_IN_USE = 10000
 ROLE_POLICY_SIZE = 10240
-SERVER_CERTIFICATES = 20
+SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2
 SIGNING_CERTIFICATES_PER_USER = 2
+SSH_PUBLIC_KEYS_PER_USER = 5
 TAGS_PER_RESOURCE = 50
 USER_POLICY_SIZE = 2048
 VERSIONS_PER_POLICY = 5
 
 
-def of(account: Account, name: str) -> int:
+def of(account_id: str, name: str) -> int:
     """What the operator has set for the account, or else for all, or else the default."""
-    return _all(account)[_SAME_AS.get(name, name)]
+    return _all(account_id)[_SAME_AS.get(name, name)]
 
 
-def _all(account: Account) -> dict[str, int]:
-    return {**ADJUSTABLE, **Quota.set_for(account.pk)}
+def _all(account_id: str) -> dict[str, int]:
+    return {**ADJUSTABLE, **Quota.set_for(account_id)}
 
 
 def summary(account: Account) -> dict[str, int]:
     """Every quota that GetAccountSummary names, also of what this release does not answer."""
-    present = _all(account)
+    present = _all(account.pk)
     return {
         "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
         "AssumeRolePolicySizeQuota": present["ACLSizePerRole"],
@@ -68,7 +70,7 @@ def summary(account: Account) -> dict[str, int]:
         "PolicyVersionsInUseQuota": POLICY_VERSIONS_IN_USE,
         "RolePolicySizeQuota": ROLE_POLICY_SIZE,
         "RolesQuota": present["RolesPerAccount"],
-        "ServerCertificatesQuota": SERVER_CERTIFICATES,
+        "ServerCertificatesQuota": present["ServerCertificatesPerAccount"],
         "SigningCertificatesPerUserQuota": SIGNING_CERTIFICATES_PER_USER,
         "UserPolicySizeQuota": USER_POLICY_SIZE,
         "UsersQuota": present["UsersPerAccount"],
@@ -87,7 +89,7 @@ def take(account: Account, counter: str, name: str) -> None:
     locked to the end: taken first it would wait for locks that others hold who wait for it.
     Raises LimitExceeded at the limit.
     """
-    limit = of(account, name)
+    limit = of(account.pk, name)
     below = Account.objects.filter(pk=account.pk, **{f"{counter}__lt": limit})
     if below.update(**{counter: F(counter) + 1}) != 1:
         raise exceeded(name, limit)

@@ -32,7 +32,7 @@ def stored(text: str, account: Account) -> str:
     installation does not have, and LimitExceeded for a document over the quota of the account.
     """
     parse(text, Kind.TRUST)
-    limit = quotas.of(account, "ACLSizePerRole")
+    limit = quotas.of(account.pk, "ACLSizePerRole")
     if size(text) > limit:
         raise quotas.exceeded("ACLSizePerRole", limit)
     nodes = list(_principals(text))

@@ -88,7 +88,7 @@ def _attach(call: Call, holder: Holder, quota: str) -> None:
     policy = attachable(call, call.params["PolicyArn"], "Policy")
     if holder.attachments.filter(policy=policy).exists():
         return
-    limit = quotas.of(call.account, quota)
+    limit = quotas.of(call.account.pk, quota)
     if holder.attachments.count() >= limit:
         raise quotas.exceeded(quota, limit)
     holder.attachments.create(policy=policy, account=call.account)

@@ -82,7 +82,7 @@ def test_parameters_outside_the_model_are_refused(
 
 
 def test_the_account_holds_as_many_profiles_as_its_quota(iam: Any, ana: User) -> None:
-    assert quotas.of(ana.account, "InstanceProfilesPerAccount") == 1000
+    assert quotas.of(ana.account_id, "InstanceProfilesPerAccount") == 1000
     Quota.objects.create(name="InstanceProfilesPerAccount", value=1)
     client = iam(ana)
     client.create_instance_profile(InstanceProfileName="web")

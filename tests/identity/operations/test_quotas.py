@@ -34,6 +34,7 @@ SHOWN = [
     ("PoliciesPerRole", "AttachedPoliciesPerRoleQuota"),
     ("PoliciesPerUser", "AttachedPoliciesPerUserQuota"),
     ("RolesPerAccount", "RolesQuota"),
+    ("ServerCertificatesPerAccount", "ServerCertificatesQuota"),
     ("UsersPerAccount", "UsersQuota"),
 ]
 
@@ -116,22 +117,22 @@ def test_a_trust_policy_may_be_as_long_as_the_quota(iam: Any, account: Account, 
 def test_an_account_s_own_quota_goes_before_that_of_all(account: Account, cleo: User) -> None:
     set_quota(account.pk, "GroupsPerUser", "20")
     set_quota("--all", "GroupsPerUser", "30")
-    assert quotas.of(account, "GroupsPerUser") == 20
-    assert quotas.of(cleo.account, "GroupsPerUser") == 30
+    assert quotas.of(account.pk, "GroupsPerUser") == 20
+    assert quotas.of(cleo.account_id, "GroupsPerUser") == 30
 
 
 def test_the_alias_names_the_account(account: Account) -> None:
     set_quota("example", "GroupsPerUser", "20")
-    assert quotas.of(account, "GroupsPerUser") == 20
+    assert quotas.of(account.pk, "GroupsPerUser") == 20
 
 
 def test_default_takes_it_back(account: Account) -> None:
     set_quota("--all", "GroupsPerUser", "30")
     set_quota(account.pk, "GroupsPerUser", "20")
     set_quota(account.pk, "GroupsPerUser", "default")
-    assert quotas.of(account, "GroupsPerUser") == 30
+    assert quotas.of(account.pk, "GroupsPerUser") == 30
     set_quota("--all", "GroupsPerUser", "default")
-    assert quotas.of(account, "GroupsPerUser") == 10
+    assert quotas.of(account.pk, "GroupsPerUser") == 10
 
 
 def test_setting_it_again_replaces_it(account: Account) -> None:
@@ -163,5 +164,5 @@ def test_what_cannot_be_set_is_refused(account: Account, words: list[str], messa
 
 def test_a_quota_is_read_in_one_query(account: Account) -> None:
     with CaptureQueriesContext(connection) as queries:
-        quotas.of(account, "GroupsPerUser")
+        quotas.of(account.pk, "GroupsPerUser")
     assert len(queries) == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0014_session_lookups'),
+        ('identity', '0015_certificates_and_service_credentials'),
     ]
 
     operations = [
