@@ -32,7 +32,7 @@ def calls(request: Request, call_id: uuid.UUID) -> list[Event]:
     everybodys = rights.allow(LOOK_UP, "*")
     if not everybodys:
         found = found.filter(principal_id=request.caller.user_id)
-    events = found.order_by("time", "id").select_related("account")[:OTHERS_SHOWN]
+    events = found.order_by("-error_code", "time", "id").select_related("account")[:OTHERS_SHOWN]
     seen = [one for one in events if _is_own(request, one) or may_simulate(rights, one)]
     if not seen:
         raise NoSuchEntity(_("There is no call with this ID that you may have explained."))

@@ -69,7 +69,7 @@ def of_then(request: Request, kept: Refusal, *, may_simulate: bool) -> Explained
     mend = remedy(asked, kept.trace)
     view = _View(request, asked, kept.trace, mend, policies, may_simulate)
     sentence = view.why_not() or denied(asked, kept.trace.decision)
-    return replace(view.explained("err", _("Denied"), sentence), cut=kept.cut)
+    return replace(view.explained("err", _("Denied"), sentence), cut=kept.cut or kept.facts_cut)
 
 
 @dataclass(frozen=True, slots=True)

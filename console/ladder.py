@@ -16,7 +16,7 @@ from identity.policy import LayerKind, Span
 from identity.policy.trace import Failure, LayerTrace, StatementTrace, Trace
 
 NEAREST = 5
-"""Statements of a rung that are shown at once; the others fold away."""
+"""Statements of a silent rung that are shown at once."""
 
 _LABELS: tuple[tuple[LayerKind, Promise | str], ...] = (
     (LayerKind.RCP, gettext_lazy("Resource control policies")),
@@ -115,12 +115,14 @@ class Ladder:
         return self._silent(kind, label, layers)
 
     def _silent(self, kind: LayerKind, label: str, layers: list[LayerTrace]) -> Rung:
-        """What came nearest first, the denies that missed among them."""
+        """What came nearest is shown; what is about other actions folds away."""
         missed = [one for layer in layers for one in layer.statements if not one.applies]
-        shown = list(self._shown(sorted(missed, key=_distance)))
+        missed.sort(key=_distance)
+        near = [one for one in missed if not _is_about_others(one)][:NEAREST]
+        far = [one for one in missed if one not in near]
         status = "err" if kind in self._needed else "off"
         words = _("Does not allow it") if kind in self._needed else _("Says nothing")
-        return Rung(label, status, words, tuple(shown[:NEAREST]), tuple(shown[NEAREST:]))
+        return Rung(label, status, words, tuple(self._shown(near)), tuple(self._shown(far)))
 
     def _is_root(self) -> bool:
         return any(layer.kind is LayerKind.ROOT for layer in self._trace.layers)
@@ -152,8 +154,11 @@ class Ladder:
 
 def _distance(one: StatementTrace) -> tuple[bool, bool, int]:
     """Allows come before denies, and those about the action before those about others."""
-    other_action = any(failure.element == "Action" for failure in one.failures)
-    return one.effect == "Deny", other_action, len(one.failures)
+    return one.effect == "Deny", _is_about_others(one), len(one.failures)
+
+
+def _is_about_others(one: StatementTrace) -> bool:
+    return any(failure.element == "Action" for failure in one.failures)
 
 
 def short_name(policy: Policy) -> str:

@@ -116,11 +116,13 @@ class Call:
         return self.named_role
 
     def locked_role(self) -> Role:
-        """As `locked_user`, for the role."""
+        """As `locked_user`, for the role.
+
+        Its boundary is read later: who waits for a lock gets the row as it is then, but what is
+        joined as it was before (PostgreSQL's READ COMMITTED).
+        """
         seen = self.role()
-        role = (
-            Role.objects.locked().filter(pk=seen.pk).select_related("account", "boundary").first()
-        )
+        role = Role.objects.locked().filter(pk=seen.pk).select_related("account").first()
         if role is None:
             raise _not_there("role", seen.name)
         return role
@@ -147,10 +149,10 @@ class Call:
         return self.named_instance_profile
 
     def locked_instance_profile(self) -> InstanceProfile:
-        """As `locked_role`, for the profile."""
+        """As `locked_role`, for the profile, whose role is read later, as a role's boundary is."""
         seen = self.instance_profile()
         same = InstanceProfile.objects.locked().filter(pk=seen.pk)
-        profile = same.select_related("account", "role").first()
+        profile = same.select_related("account").first()
         if profile is None:
             raise _no_such_profile(seen.name)
         return profile
@@ -161,12 +163,8 @@ class Call:
         return self.policy_at(str(self.params["PolicyArn"]))
 
     def policy_at(self, arn: str) -> ManagedPolicy | None:
-        """The managed policy with this ARN, read now; None when the account sees none such.
-
-        Raises InvalidInput for what is not the ARN of a policy.
-        """
-        if not _POLICY_ARN.fullmatch(arn):
-            raise InvalidInput(f"ARN {arn} is not valid.")
+        """The managed policy with this ARN, read now; None when the account sees none such."""
+        check_policy_arn(arn)
         visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
         return visible.filter(arn=arn).select_related("default_version").first()
 
@@ -191,9 +189,8 @@ class Call:
         return policy
 
     def locked_policy(self) -> ManagedPolicy:
-        """As `own_policy`, locked and read again inside the transaction."""
-        same = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk)
-        policy = same.select_related("default_version").first()
+        """As `own_policy`, locked and read again; its version in force is read later, as above."""
+        policy = ManagedPolicy.objects.locked().filter(pk=self.own_policy().pk).first()
         if policy is None:
             raise no_such_policy(self.params["PolicyArn"])
         return policy
@@ -209,6 +206,12 @@ def _no_such_profile(name: str) -> NoSuchEntity:
 
 def no_such_user(name: str) -> NoSuchEntity:
     return _not_there("user", name)
+
+
+def check_policy_arn(arn: str) -> None:
+    """Raise InvalidInput for what is not the ARN of a managed policy, whosever it be."""
+    if not _POLICY_ARN.fullmatch(arn):
+        raise InvalidInput(f"ARN {arn} is not valid.")
 
 
 def no_such_policy(arn: str) -> NoSuchEntity:

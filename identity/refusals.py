@@ -31,14 +31,16 @@ class _Size(NamedTuple):
     values: int
     characters: int
     statements: int
-    facts: int
+    facts: int = 200
+    fact_characters: int = 2048
 
 
 _SIZES = (
-    _Size(values=1000, characters=2048, statements=500, facts=500),
-    _Size(values=8, characters=256, statements=12, facts=60),
-    _Size(values=3, characters=96, statements=4, facts=24),
-    _Size(values=1, characters=64, statements=1, facts=8),
+    _Size(values=1000, characters=2048, statements=500),
+    _Size(values=8, characters=256, statements=12),
+    _Size(values=3, characters=96, statements=4),
+    _Size(values=1, characters=64, statements=1, facts=30, fact_characters=64),
+    _Size(values=1, characters=64, statements=1, facts=8, fact_characters=64),
 )
 
 
@@ -46,8 +48,8 @@ _SIZES = (
 class Refusal:
     """A refused request: who asked for what, under which facts, and what every policy said.
 
-    `matched` are the statements that denied, as policies write them; `cut` says that not all of
-    it is here.
+    `matched` are the statements that denied, as policies write them. `cut` says that not all that
+    the policies said is here, `facts_cut` that not all facts are, so that it cannot be asked again.
     """
 
     account_id: str
@@ -61,6 +63,7 @@ class Refusal:
     trace: Trace
     matched: tuple[dict[str, Any], ...] = ()
     cut: bool = False
+    facts_cut: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """What `from_json` reads, in JSON types."""
@@ -78,6 +81,7 @@ class Refusal:
             "trace": self.trace.as_json(),
             "matched": list(self.matched),
             "cut": self.cut,
+            "factsCut": self.facts_cut,
         }
 
     @classmethod
@@ -96,6 +100,7 @@ class Refusal:
             Trace.from_json(given["trace"]),
             tuple(given["matched"]),
             given["cut"],
+            given["factsCut"],
         )
 
 
@@ -121,7 +126,8 @@ def kept(caller: Caller, request: Request, layers: Sequence[Layer]) -> dict[str,
         shown = _cut(whole, matched, size).as_json()
         if len(json.dumps(shown)) <= LIMIT:
             return shown
-    return replace(whole, context={}, trace=replace(whole.trace, layers=()), cut=True).as_json()
+    said_nothing = replace(whole.trace, layers=())
+    return replace(whole, context={}, trace=said_nothing, cut=True, facts_cut=True).as_json()
 
 
 def _plain(value: Value) -> str | list[str]:
@@ -182,25 +188,23 @@ def _written(document: Document, index: int) -> dict[str, Any]:
 
 def _cut(whole: Refusal, matched: list[dict[str, Any]], size: _Size) -> Refusal:
     small = [one for one in matched if len(json.dumps(one)) <= 4 * size.characters]
-    smaller = replace(
+    layers = tuple(_layer(layer, size) for layer in whole.trace.layers)
+    facts = dict(_facts(whole.context, size))
+    return replace(
         whole,
-        context=dict(_facts(whole.context, size)),
-        trace=replace(
-            whole.trace, layers=tuple(_layer(layer, size) for layer in whole.trace.layers)
-        ),
+        context=facts,
+        trace=replace(whole.trace, layers=layers),
         matched=tuple(small[: size.statements]),
+        cut=layers != whole.trace.layers or len(small[: size.statements]) < len(matched),
+        facts_cut=facts != dict(whole.context),
     )
-    cut = smaller != replace(whole, matched=tuple(matched))
-    return replace(smaller, cut=cut)
 
 
 def _facts(context: Mapping[str, Value], size: _Size) -> Iterator[tuple[str, Value]]:
+    texts = size._replace(values=size.facts, characters=size.fact_characters)
     for key in sorted(context)[: size.facts]:
         value = context[key]
-        if isinstance(value, str):
-            yield key, _text(value, size)
-        else:
-            yield key, _texts(value, size)
+        yield key, _text(value, texts) if isinstance(value, str) else _texts(value, texts)
 
 
 def _layer(layer: LayerTrace, size: _Size) -> LayerTrace:

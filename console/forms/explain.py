@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from identity.catalogue import catalogue
 from identity.policy.request import Value
 
 MAX_FACTS = 50
@@ -77,6 +78,12 @@ class ExplainForm(forms.Form):
 
     def clean_context(self) -> dict[str, Value]:
         return read_facts(self.cleaned_data["context"])
+
+    def meant(self) -> str:
+        """The known action that a valid form's unknown one comes near, or nothing."""
+        action = self.cleaned_data["action"]
+        known = catalogue()
+        return "" if known.action(action) else known.nearest(action) or ""
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data.setdefault("context", {})

@@ -38,7 +38,18 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         form=form,
         credentials=summary(request, name),
         policies=reading(lambda: policy_names(request, name)),
+        attached=reading(lambda: _attached(request, name)),
+        groups=reading(lambda: _groups(request, name)),
     )
+
+
+def _attached(request: Request, name: str) -> list[t.AttachedPolicyTypeDef]:
+    """All of them: their quota is below the size of a page."""
+    return request.iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+
+
+def _groups(request: Request, name: str) -> list[t.GroupTypeDef]:
+    return request.iam.list_groups_for_user(UserName=name)["Groups"]
 
 
 def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
@@ -49,6 +60,10 @@ def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         request.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
     for device in request.iam.list_mfa_devices(UserName=name)["MFADevices"]:
         remove_device(request, name, device["SerialNumber"])
+    for attached in _attached(request, name):
+        request.iam.detach_user_policy(UserName=name, PolicyArn=attached["PolicyArn"])
+    for group in _groups(request, name):
+        request.iam.remove_user_from_group(UserName=name, GroupName=group["GroupName"])
     for policy in policy_names(request, name):
         request.iam.delete_user_policy(UserName=name, PolicyName=policy)
     request.iam.delete_user(UserName=name)

@@ -11,7 +11,7 @@ from identity import arns, identifiers
 from identity.models.account import Account
 from identity.models.user import folded
 
-Row = TypeVar("Row", bound="Named", covariant=True)
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class NamedQuerySet(models.QuerySet[Row]):

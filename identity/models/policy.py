@@ -10,7 +10,7 @@ from identity.models.group import Group
 from identity.models.role import Role
 from identity.models.user import User, folded
 
-Row = TypeVar("Row", bound="InlinePolicy", covariant=True)
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class InlinePolicyQuerySet(models.QuerySet[Row]):

@@ -69,6 +69,8 @@ def replace(holder: Bounded, boundary: ManagedPolicy | None) -> None:
     Also for who is about to be deleted, whose boundary is used no more. The counts change in the
     order of the policies, so that two who swap the same boundaries do not wait for each other.
     """
+    if holder.boundary == boundary:
+        return
     changes = [(policy, by) for policy, by in ((holder.boundary, -1), (boundary, 1)) if policy]
     holder.boundary = boundary
     holder.save(update_fields=["boundary"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from identity import authorization, identifiers, quotas
 from identity.calls import Call
-from identity.errors import DeleteConflict, EntityAlreadyExists
+from identity.errors import DeleteConflict, EntityAlreadyExists, ValidationError
 from identity.models import ManagedPolicy, PolicyUsage
 from identity.operations import paging, resources, tags
 from identity.operations.registry import operation
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from identity.models.managed_policy import ManagedPolicyQuerySet
     from identity.operations.registry import Result
+
+_DESCRIPTION = re.compile(r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*")
 
 _new_policy = resources.new("policy", "PolicyName")
 
@@ -37,6 +40,15 @@ def check_document(document: str) -> None:
         raise quotas.exceeded("PolicySize", quotas.POLICY_SIZE)
 
 
+def _check_description(description: str) -> None:
+    """Raise ValidationError for characters that IAM refuses, though its model does not say so."""
+    if not _DESCRIPTION.fullmatch(description):
+        raise ValidationError(
+            "1 validation error detected: Value at 'description' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {_DESCRIPTION.pattern}"
+        )
+
+
 def _may_tag(call: Call) -> None:
     """Tags at creation are a second permission."""
     if call.params.get("Tags"):
@@ -45,25 +57,35 @@ def _may_tag(call: Call) -> None:
 
 @operation("iam", "CreatePolicy", resource=_new_policy, prepare=_may_tag)
 def create_policy(call: Call, params: t.CreatePolicyRequestTypeDef) -> Result:
-    name, given = params["PolicyName"], params.get("Tags", [])
-    tags.check(given, ignoring_case=False)
+    _check_description(params.get("Description", ""))
+    tags.check(params.get("Tags", []), ignoring_case=False)
     check_document(params["PolicyDocument"])
+    _require_free(call, params["PolicyName"])
+    policy = _made(call, params)
+    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
+    return {"Policy": _in_full(policy)}
+
+
+def _require_free(call: Call, name: str) -> None:
     if ManagedPolicy.objects.of(call.account).named(name).exists():
         raise EntityAlreadyExists(
             f"A policy called {name} already exists. Duplicate names are not allowed."
         )
+
+
+def _made(call: Call, params: t.CreatePolicyRequestTypeDef) -> ManagedPolicy:
+    """The new policy with its first version."""
     policy = ManagedPolicy.objects.create(
         account=call.account,
         unique_id=identifiers.unique_id("ANPA"),
-        name=name,
+        name=params["PolicyName"],
         path=params.get("Path", "/"),
         description=params.get("Description", ""),
-        tags=list(given),
+        tags=list(params.get("Tags", [])),
     )
     policy.default_version = policy.versions.create(document=params["PolicyDocument"])
     policy.save(update_fields=["default_version"])
-    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
-    return {"Policy": _in_full(policy)}
+    return policy
 
 
 @operation("iam", "GetPolicy", resource=resources.policy)

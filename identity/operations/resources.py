@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from identity import arns
-from identity.calls import Call
+from identity.calls import Call, check_policy_arn
 from identity.errors import AccessDenied
 from identity.models import AccessKey
 
@@ -93,8 +93,10 @@ def instance_profile(call: Call) -> str:
 
 
 def policy(call: Call) -> str:
-    """The policy's ARN, as it was given."""
-    return str(call.params["PolicyArn"])
+    """The policy's ARN, as it was given; InvalidInput for what is none."""
+    arn = str(call.params["PolicyArn"])
+    check_policy_arn(arn)
+    return arn
 
 
 def new(kind: str, member: str) -> Callable[[Call], str]:

@@ -8,16 +8,14 @@ from urllib.parse import quote
 
 from identity import authorization, quotas, trust_principals
 from identity.calls import Call
-from identity.errors import DeleteConflict, EntityAlreadyExists, InvalidInput, NoSuchEntity
+from identity.errors import DeleteConflict, EntityAlreadyExists, InvalidInput
 from identity.models import (
     InstanceProfile,
-    ManagedPolicy,
-    PolicyUsage,
     Role,
     RoleAttachment,
     RolePolicy,
 )
-from identity.operations import keys, paging, resources, row_tags, tags
+from identity.operations import boundaries, keys, paging, resources, row_tags, tags
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ def create_role(call: Call, params: t.CreateRoleRequestTypeDef) -> Result:
     name, path, given = params["RoleName"], params.get("Path", "/"), params.get("Tags", [])
     tags.check(given)
     _require_free_path(path)
-    require_free(call, name)
+    _require_free(call, name)
     role = Role.objects.create(
         account=call.account,
         name=name,
@@ -57,11 +55,9 @@ def create_role(call: Call, params: t.CreateRoleRequestTypeDef) -> Result:
         description=params.get("Description", ""),
         trust_policy=trust_principals.stored(params["AssumeRolePolicyDocument"]),
         max_session_duration=params.get("MaxSessionDuration", 3600),
-        boundary=_boundary(call),
         tags=list(given),
     )
-    if role.boundary:
-        PolicyUsage.count(role.boundary, call.account, boundary_count=1)
+    boundaries.replace(role, boundaries.requested(call))
     count(call)
     return {"Role": {**described([role])[0], **_boundary_and_tags(role)}}
 
@@ -87,8 +83,7 @@ def delete_role(call: Call, params: t.DeleteRoleRequestTypeDef) -> None:
     for leftover, what in _LEFTOVERS:
         if leftover._default_manager.filter(role=role).exists():
             raise DeleteConflict(f"Cannot delete entity, must {what} first.")
-    if role.boundary:
-        PolicyUsage.count(role.boundary, call.account, boundary_count=-1)
+    boundaries.replace(role, None)
     role.delete()
     call.account.count(role_count=-1)
 
@@ -99,7 +94,7 @@ def described(roles: Sequence[Role]) -> list[dict[str, Any]]:
     return [role.describe(quote(text, safe="")) for role, text in zip(roles, texts, strict=True)]
 
 
-def require_free(call: Call, name: str) -> None:
+def _require_free(call: Call, name: str) -> None:
     """Raise EntityAlreadyExists when the account has a role of this name."""
     if Role.objects.named(name).filter(account=call.account).exists():
         raise EntityAlreadyExists(f"Role with name {name} already exists.")
@@ -115,23 +110,7 @@ def _require_free_path(path: str) -> None:
         raise InvalidInput(f"The path {path} is reserved for roles that AWS creates.")
 
 
-def _boundary(call: Call) -> ManagedPolicy | None:
-    arn = call.params.get("PermissionsBoundary")
-    if arn is None:
-        return None
-    visible = ManagedPolicy.objects.visible_to(call.account).filter(is_attachable=True)
-    policy = visible.filter(arn=arn).first()
-    if policy is None:
-        raise NoSuchEntity(f"Scope ARN: {arn} does not exist or is not attachable.")
-    return policy
-
-
 def _boundary_and_tags(role: Role) -> dict[str, Any]:
     """What lists leave out; absent where there is none."""
-    shown: dict[str, Any] = {}
-    if role.boundary:
-        shown["PermissionsBoundary"] = {
-            "PermissionsBoundaryType": "Policy",
-            "PermissionsBoundaryArn": role.boundary.arn,
-        }
+    shown = boundaries.describe(role)
     return {**shown, "Tags": role.tags} if role.tags else shown

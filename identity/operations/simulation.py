@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from identity.operations.registry import Result
 
 _WORK = 50_000_000
-"""Characters of policies times resources and values that a page may cost: about a second."""
+"""What a page may cost: about two seconds, and results of a few dozen megabytes at the very worst.
+
+A character of a policy costs 2 and a statement, of which the results may tell, 300: for each
+resource, and again for each value in the longest context entry.
+"""
 
 _KINDS = {
     LayerKind.IDENTITY: "IAM Policy",
     LayerKind.RESOURCE: "Resource Policy",
+    LayerKind.TRUST: "Resource Policy",
     LayerKind.BOUNDARY: "Permissions Boundary Policy",
 }
 
@@ -67,7 +73,8 @@ def _simulate(call: Call, caller: Simulated, stored: Sequence[Granted]) -> Resul
     context = inputs.context(params.get("ContextEntries") or (), caller.keys)
     owner = inputs.owner(params) or caller.principal.account or call.account.id
     scenario = Scenario(tuple(layers), context, caller.arn, caller.principal, owner)
-    most = _most_actions(params, sum(len(one.document) for one in stored), len(resources))
+    weight = 2 * sum(len(one.document) for one in stored) + 300 * _statement_count(layers)
+    most = _most_actions(params, weight, len(resources))
     page = paging.page_of_few(call, actions, member="EvaluationResults", most=most)
     page["EvaluationResults"] = [
         _evaluation(scenario, action, resources) for action in page["EvaluationResults"]
@@ -93,7 +100,10 @@ def _layers(params: Mapping[str, Any], stored: Iterable[Granted]) -> list[Layer]
 def _resource_layer(
     params: Mapping[str, Any], caller: Simulated, resources: Iterable[str]
 ) -> list[Layer]:
-    """The policy that every resource is treated as if it had; it needs a caller and ARNs."""
+    """The policy that every resource is treated as if it had; it needs a caller and ARNs.
+
+    One that names no resources is the trust policy of a role.
+    """
     text = params.get("ResourcePolicy")
     if text is None:
         return []
@@ -101,12 +111,21 @@ def _resource_layer(
         raise InvalidInput("Invalid caller - Caller cannot be null or empty.")
     if "*" in resources:
         raise InvalidInput("Invalid Entity Arn: * does not clearly define entity type and name.")
-    return [Layer(LayerKind.RESOURCE, (inputs.read("ResourcePolicy", text, Kind.RESOURCE),))]
+    try:
+        return [Layer(LayerKind.RESOURCE, (inputs.read("ResourcePolicy", text, Kind.RESOURCE),))]
+    except InvalidInput as problem:
+        with contextlib.suppress(InvalidInput):
+            return [Layer(LayerKind.TRUST, (inputs.read("ResourcePolicy", text, Kind.TRUST),))]
+        raise problem from None
+
+
+def _statement_count(layers: Iterable[Layer]) -> int:
+    return sum(len(one.document.statements) for layer in layers for one in layer.policies)
 
 
 def _most_actions(params: Mapping[str, Any], weight: int, resources: int) -> int:
     """How many actions a page may hold, so that no request costs more than a page should."""
-    weight += _characters(params.get(name) for name in _TEXTS)
+    weight += 2 * _characters(params.get(name) for name in _TEXTS)
     entries = params.get("ContextEntries") or ()
     values = [len(entry.get("ContextKeyValues") or ()) for entry in entries]
     times = max(values, default=1) + _characters(entries) // 256

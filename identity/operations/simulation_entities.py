@@ -42,19 +42,19 @@ def entity_parts(arn: str) -> re.Match[str]:
     return found
 
 
-def source_arn(call: Call) -> str:
-    """What the simulation of a principal is authorised on: its own ARN, or else the one given.
+def source_arn(call: Call, member: str = "PolicySourceArn") -> str:
+    """What a question about an entity is authorised on: its own ARN, or else the one given.
 
     The path in the given ARN counts for nothing, or it would get round policies about paths.
     """
-    given = str(call.params["PolicySourceArn"])
+    given = str(call.params[member])
     found = _named(call, _ENTITY.fullmatch(given))
     return found.arn if found else given
 
 
-def source(call: Call) -> Entity:
-    """The entity that `PolicySourceArn` names; NoSuchEntity when the account has none."""
-    parts = entity_parts(call.params["PolicySourceArn"])
+def source(call: Call, member: str = "PolicySourceArn") -> Entity:
+    """The entity that the ARN in `member` names; NoSuchEntity when the account has none."""
+    parts = entity_parts(call.params[member])
     found = _named(call, parts)
     if found is None:
         raise NoSuchEntity(f"The {parts['kind']} with name {parts['name']} cannot be found.")

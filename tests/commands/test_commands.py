@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -24,7 +25,8 @@ from identity.models import (
     User,
     VirtualMfaDevice,
 )
-from tests.factories import PASSWORD, Key, make_key
+from tests.factories import PASSWORD, Key, make_account, make_key
+from tests.one_of_each import fill
 from tests.sdk_in_process import sdk
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,24 @@ def test_deleting_an_account_needs_yes(account: Account) -> None:
     assert Account.objects.exists()
     run("delete_account", account.pk, "--yes")
     assert not Account.objects.exists()
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has, but those that belong to no account."""
+    models = apps.get_app_config("identity").get_models()
+    return {m.__name__: m._default_manager.count() for m in models if m is not ThrottleBucket}
+
+
+def test_all_that_an_account_can_have_goes_with_it_and_nothing_of_another(
+    account: Account,
+) -> None:
+    other = make_account("Partner", "root@partner.test")
+    before = rows()
+    fill(account)
+    assert [name for name, count in rows().items() if count == 0] == []
+    run("delete_account", account.pk, "--yes")
+    assert rows() == before | {"Account": 1, "User": 1}
+    assert other.root.account == other
 
 
 def test_an_account_that_is_not_there_cannot_be_deleted() -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from identity.models import AccessKey, Account, Event, User, UserPolicy
+from identity.models import AccessKey, Account, Event, PolicyUsage, User, UserPolicy
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
 from tests.console.test_user_credentials import make_device
-from tests.factories import ADMINISTRATOR, make_key, make_login_profile, make_policy, make_user
+from tests.factories import (
+    ADMINISTRATOR,
+    attach,
+    make_group,
+    make_key,
+    make_login_profile,
+    make_managed_policy,
+    make_policy,
+    make_user,
+)
 
 DELETE = "/iam/users/dana/delete"
 
@@ -26,6 +35,8 @@ def dana(account: Account) -> User:
     make_key(user)
     make_key(user, active=False)
     make_device(user, "phone")
+    attach(user, make_managed_policy(account, "readers", ADMINISTRATOR))
+    make_group(account, "devs", user)
     user.tags.create(key="team", value="red")
     return user
 
@@ -37,6 +48,8 @@ def test_the_page_lists_what_goes(browser: Client, dana: User) -> None:
         assert f"{key.id} , never used" in words
     assert "mfa/phone" in words
     assert "Inline policies 1 test" in words
+    assert "Attached policies 1 readers" in words
+    assert "Groups 1 devs" in words
 
 
 @pytest.mark.parametrize("typed", ["", "dan", "dana2", "ana"])
@@ -63,7 +76,10 @@ def test_everything_goes_and_each_part_has_its_event(
         "DeleteUser",
         "DeleteUserPolicy",
         "DeleteVirtualMFADevice",
+        "DetachUserPolicy",
     ]
+    assert Event.objects.filter(name="RemoveUserFromGroup").count() == 1
+    assert not PolicyUsage.objects.in_use().exists()
     account.refresh_from_db()
     assert account.user_count == before - 1 == account.iam_users.count()
     assert account.mfa_device_count == 0

@@ -10,7 +10,7 @@ import pytest
 
 from identity.managed_policies import load, shipped
 from identity.models import ManagedPolicy, PolicyVersion
-from tests.databases.test_races import THREADS, race
+from tests.databases.racing import THREADS, race
 
 DENIES = json.dumps(
     {

@@ -12,15 +12,16 @@ from botocore.exceptions import ClientError
 from django.core.management import call_command
 from django.db import connection
 
-from identity import journal
+from identity import accounts, journal
 from identity.callers import Caller
 from identity.errors import AwsError
 from identity.facts import Facts
 from identity.gateway import Client
-from identity.models import Account, Event, User
+from identity.models import Account, Event, ManagedPolicy, User
 from tests.authenticator import Authenticator
 from tests.console.conftest import sign_in
-from tests.factories import PASSWORD, Key, make_key
+from tests.factories import PASSWORD, Key, make_key, trusting
+from tests.one_of_each import fill
 from tests.sdk_in_process import sdk
 
 READ = json.dumps(
@@ -61,6 +62,47 @@ def test_a_user_lives_from_creation_to_deletion(iam: Any) -> None:
     assert code_of(lambda: iam.get_user(UserName="Li2")) == "NoSuchEntity"
 
 
+def test_a_role_lives_from_creation_to_deletion(iam: Any, ana: User) -> None:
+    iam.create_group(GroupName="Ops", Path="/eng/")
+    iam.create_user(UserName="Li", Path="/staff/")
+    iam.add_user_to_group(GroupName="ops", UserName="LI")
+    assert [user["UserName"] for user in iam.get_group(GroupName="OPS")["Users"]] == ["Li"]
+    assert len(iam.list_groups_for_user(UserName="li")["Groups"]) == 1
+    li = iam.get_user(UserName="li")["User"]["Arn"]
+    tags = [{"Key": "Team", "Value": "red"}]
+    made = iam.create_role(
+        RoleName="Deploy", Path="/ci/", AssumeRolePolicyDocument=trusting(li), Tags=tags
+    )
+    assert made["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"AWS": li}
+    assert code_of(lambda: iam.delete_role(RoleName="Other")) == "NoSuchEntity"
+    iam.create_instance_profile(InstanceProfileName="Web")
+    names = {"InstanceProfileName": "WEB", "RoleName": "deploy"}
+    iam.add_role_to_instance_profile(**names)
+    assert code_of(lambda: iam.delete_role(RoleName="deploy")) == "DeleteConflict"
+    assert len(iam.list_roles(PathPrefix="/ci")["Roles"]) == 1
+    iam.remove_role_from_instance_profile(**names)
+    iam.delete_role(RoleName="DEPLOY")
+    iam.delete_instance_profile(InstanceProfileName="web")
+    assert code_of(lambda: iam.delete_group(GroupName="ops")) == "DeleteConflict"
+    iam.remove_user_from_group(GroupName="ops", UserName="li")
+    iam.delete_group(GroupName="ops")
+    iam.delete_user(UserName="li")
+    found = iam.get_account_summary()["SummaryMap"]
+    assert [found[name] for name in ("Groups", "Roles", "InstanceProfiles", "Users")] == [
+        0,
+        0,
+        0,
+        1,
+    ]
+
+
+def test_all_that_an_account_can_have_goes_with_it(account: Account) -> None:
+    fill(account)
+    accounts.delete(account)
+    assert not Account.objects.exists()
+    assert not ManagedPolicy.objects.exclude(account=None).exists()
+
+
 def test_names_are_listed_in_one_order_and_pages_neither_skip_nor_repeat(iam: Any) -> None:
     names = ["B", "a", "_x", "Z9", "c+d", "c=d", "c,d", "c.d", "c@d", "c-d"]
     for name in names:
@@ -74,6 +116,34 @@ def test_names_are_listed_in_one_order_and_pages_neither_skip_nor_repeat(iam: An
     assert paged == whole
     assert sorted(whole) == sorted([*names, "ana"])
     assert [n.lower() for n in whole] == sorted(n.lower() for n in whole)
+
+
+def test_a_managed_policy_lives_from_creation_to_deletion(iam: Any) -> None:
+    arn = iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=READ)["Policy"]["Arn"]
+    again = {"PolicyName": "READONLYACCESS", "PolicyDocument": READ}
+    assert code_of(lambda: iam.create_policy(**again)) == "EntityAlreadyExists"
+    iam.create_group(GroupName="devs")
+    iam.create_user(UserName="li", PermissionsBoundary=arn)
+    for _ in range(2):
+        iam.attach_user_policy(UserName="li", PolicyArn=arn)
+        iam.attach_group_policy(GroupName="devs", PolicyArn=arn)
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=READ, SetAsDefault=True)
+    iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
+    (shown,) = iam.list_policies(OnlyAttached=True)["Policies"]
+    assert (shown["AttachmentCount"], shown["PermissionsBoundaryUsageCount"]) == (2, 1)
+    pages = iam.get_paginator("list_policies").paginate(PaginationConfig={"PageSize": 7})
+    arns = [one["Arn"] for page in pages for one in page["Policies"]]
+    assert len(arns) == len(set(arns)) == ManagedPolicy.objects.count()
+    first = iam.list_entities_for_policy(PolicyArn=arn, MaxItems=1)
+    second = iam.list_entities_for_policy(PolicyArn=arn, MaxItems=1, Marker=first["Marker"])
+    assert first["PolicyGroups"][0]["GroupName"] == "devs"
+    assert second["PolicyUsers"][0]["UserName"] == "li"
+    assert code_of(lambda: iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    iam.detach_group_policy(GroupName="devs", PolicyArn=arn)
+    iam.detach_user_policy(UserName="li", PolicyArn=arn)
+    iam.delete_user(UserName="li")
+    iam.delete_policy(PolicyArn=arn)
+    assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
 def test_mfa_devices_aliases_and_the_password_policy_are_kept(iam: Any, account: Account) -> None:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from identity import enrolment, mfa, quotas, recovery, throttle
 from identity.callers import Caller, Session
-from identity.errors import AwsError
 from identity.facts import Facts
 from identity.gateway import Client as Sdk
 from identity.models import Account, PreviousPassword, User, VirtualMfaDevice
 from tests.authenticator import Authenticator
 from tests.console.pages import hidden
 from tests.console.test_setup import ANSWERS
+from tests.databases.racing import THREADS, iam, race
 from tests.entrance import WRONG, send_password
 from tests.factories import PASSWORD, make_key, make_login_profile, make_user
 
-THREADS = 8
 SCHEDULE = throttle._PRINCIPAL
 
 
@@ -35,28 +29,6 @@ SCHEDULE = throttle._PRINCIPAL
 def no_throttling(monkeypatch: pytest.MonkeyPatch) -> None:
     """Throttling would refuse all but one of the racers by itself: it has a race of its own."""
     monkeypatch.setattr(throttle, "_PRINCIPAL", ((10**6, 1),))
-
-
-def iam(user: User) -> Any:
-    """The in-process client; each thread makes its own, as each request does."""
-    return Sdk(Caller(User.objects.select_related("account").get(pk=user.pk)), Facts(), "iam")
-
-
-def race(attempt: Callable[[int], Any], racers: int = THREADS) -> Counter[str]:
-    """Run all attempts at once; counts what came out: "won", "lost" for False, or error codes."""
-    start = threading.Barrier(racers)
-
-    def run(number: int) -> str:
-        try:
-            start.wait(timeout=10)
-            return "lost" if attempt(number) is False else "won"
-        except AwsError as problem:
-            return problem.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(racers) as pool:
-        return Counter(pool.map(run, range(racers)))
 
 
 def test_one_of_many_makes_a_user_of_a_name(ana: User, account: Account) -> None:

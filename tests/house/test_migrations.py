@@ -14,13 +14,11 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("identity", "console")
 ROWS = """
-from tests.factories import *
-from identity.models import Event, ManagedPolicy
-account = make_account(alias="example")
-user = make_login_profile(make_user(account, "li", allow=["iam:*"]))
-make_key(user)
-attach(user, ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
-Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
+from tests.factories import attach, make_account
+from tests.one_of_each import fill
+from identity.models import ManagedPolicy, User
+fill(make_account(alias="example"))
+attach(User.objects.get(name="li"), ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
 """
 
 

@@ -162,3 +162,16 @@ def test_the_command_line_shows_a_denial_in_awss_words(server: LiveServer, li: K
     assert answer.returncode != 0
     assert "An error occurred (AccessDenied) when calling the ListUsers operation" in answer.stderr
     assert "is not authorized to perform: iam:ListUsers on resource" in answer.stderr
+
+
+def test_the_command_line_decodes_the_message_that_boto3_got(
+    server: LiveServer, root_key: Key, li: Key
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        server.client("iam", li).list_users()
+    encoded = caught.value.response["Error"]["EncodedMessage"]  # type: ignore[typeddict-item]  # ours
+    asked = ["sts", "decode-authorization-message", "--encoded-message", encoded]
+    answer = json.loads(aws(server, root_key, *asked).stdout)
+    decoded = json.loads(answer["DecodedMessage"])
+    assert decoded["context"]["action"] == "iam:ListUsers"
+    assert aws(server, li, *asked).returncode != 0

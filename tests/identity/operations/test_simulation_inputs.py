@@ -15,6 +15,8 @@ from tests.factories import (
     make_group,
     make_managed_policy,
     make_policy,
+    make_role,
+    trusting,
 )
 from tests.identity.operations.simulating import (
     ALLOW_ALL,
@@ -57,6 +59,26 @@ def test_a_resource_policy_needs_a_caller_and_resources_of_its_kind(
         simulate(ALLOW_ALL, CallerArn=ben.arn, ResourcePolicy=policy)
     with refused("InvalidInput"):
         simulate(ALLOW_ALL, ResourceArns=[BUCKET], CallerArn=ben.arn, ResourcePolicy="{}")
+
+
+def test_a_resource_policy_without_resources_is_the_trust_policy_of_a_role(
+    simulate: Any, account: Account, ben: User
+) -> None:
+    role = make_role(account, "Ops")
+    more = {"action": "sts:AssumeRole", "source": ben, "ResourceArns": [role.arn]}
+    may = allow("sts:AssumeRole")
+    for statements, trusted, decision in [
+        ([may], account.root_arn, "allowed"),
+        ([], account.root_arn, "implicitDeny"),
+        ([], ben.arn, "allowed"),
+        ([may], f"arn:aws:iam::{ELSEWHERE}:root", "implicitDeny"),
+    ]:
+        result = simulate(*statements, **more, ResourcePolicy=trusting(trusted))
+        assert result["EvalDecision"] == decision, trusted
+    far = {**more, "ResourceArns": [f"arn:aws:iam::{ELSEWHERE}:role/Ops"]}
+    result = simulate(may, **far, ResourcePolicy=trusting(ben.arn))
+    assert result["EvalDecisionDetails"] == {"IAM Policy": "allowed", "Resource Policy": "allowed"}
+    assert result["EvalDecision"] == "allowed"
 
 
 def test_across_accounts_the_decision_of_each_kind_is_told(simulate: Any, account: Account) -> None:

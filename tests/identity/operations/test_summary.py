@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from identity.models import Account, User
+from identity.models import Account, ManagedPolicy, User
 from identity.operations import summary
 from tests.authenticator import create_device, enable_device
+from tests.factories import ADMINISTRATOR, attach, make_managed_policy
 from tests.refusals import refused
 
 KEYS = [
@@ -63,6 +64,23 @@ def test_the_summary_counts_what_is_there(iam: Any, ana: User, ben: User, cleo: 
     assert (found["Users"], found["MFADevices"], found["MFADevicesInUse"]) == (2, 2, 1)
     assert (found["AccountAccessKeysPresent"], found["AccountMFAEnabled"]) == (0, 0)
     assert found["UsersQuota"] == 5000
+
+
+def test_a_policy_in_use_is_counted_once_however_often_it_is_used(
+    iam: Any, ana: User, ben: User, cleo: User
+) -> None:
+    shipped = ManagedPolicy.objects.shipped().get(name="IAMFullAccess")
+    own, idle = (make_managed_policy(ana.account, name, ADMINISTRATOR) for name in ("own", "idle"))
+    for holder in (ana, ben, cleo):
+        attach(holder, shipped)
+    client = iam(ana)
+    client.create_user(UserName="cy")
+    client.put_user_permissions_boundary(UserName="ben", PermissionsBoundary=shipped.arn)
+    client.put_user_permissions_boundary(UserName="cy", PermissionsBoundary=own.arn)
+    client.attach_user_policy(UserName="ana", PolicyArn=idle.arn)
+    client.detach_user_policy(UserName="ana", PolicyArn=idle.arn)
+    found = client.get_account_summary()["SummaryMap"]
+    assert (found["Policies"], found["PolicyVersionsInUse"]) == (2, 2)
 
 
 def test_root_is_told_by_what_it_has(iam: Any, root: User) -> None:

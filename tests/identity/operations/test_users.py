@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity import identifiers
-from identity.models import Account, TemporarySession, User
+from identity.models import Account, ManagedPolicy, TemporarySession, User
 from tests.authenticator import enable_device
-from tests.factories import make_key, make_login_profile, make_policy, make_user
+from tests.factories import attach, make_group, make_key, make_login_profile, make_policy, make_user
 from tests.refusals import refused
 
 NOT_FOUND = "The user with name {} cannot be found."
@@ -106,15 +106,6 @@ def test_names_inside_the_pattern_are_taken_as_they_are(iam: Any, ana: User, nam
 def test_paths_outside_the_pattern_are_refused(iam: Any, ana: User, path: str) -> None:
     with refused("ValidationError", status=400):
         iam(ana).create_user(UserName="li", Path=path)
-
-
-def test_a_boundary_is_refused_while_no_managed_policy_exists(iam: Any, ana: User) -> None:
-    boundary = f"arn:aws:iam::{ana.account_id}:policy/edge"
-    with refused(
-        "NoSuchEntity", f"Scope ARN: {boundary} does not exist or is not attachable.", 404
-    ):
-        iam(ana).create_user(UserName="li", PermissionsBoundary=boundary)
-    assert not User.objects.named("li").exists()
 
 
 def test_the_account_holds_as_many_users_as_its_quota(iam: Any, ana: User, settings: Any) -> None:
@@ -334,11 +325,18 @@ def test_a_deleted_user_is_gone_and_its_sessions_with_it(iam: Any, sts: Any, ana
 def test_leftovers_are_reported_in_the_order_of_aws(iam: Any, ana: User) -> None:
     client = iam(ana)
     li = make_user(ana.account, "li")
+    policy = ManagedPolicy.objects.shipped().get(name="IAMFullAccess")
+    attach(li, policy)
     make_policy(li, "p", [])
+    make_group(ana.account, "devs", li)
     make_login_profile(li)
     key = make_key(li)
     device = enable_device(client, "li")
     conflicts: list[tuple[str, Callable[[], Any]]] = [
+        (
+            "detach all policies",
+            lambda: client.detach_user_policy(UserName="li", PolicyArn=policy.arn),
+        ),
         ("delete policies", lambda: client.delete_user_policy(UserName="li", PolicyName="p")),
         ("delete login profile", lambda: client.delete_login_profile(UserName="li")),
         (
@@ -348,6 +346,10 @@ def test_leftovers_are_reported_in_the_order_of_aws(iam: Any, ana: User) -> None
         (
             "remove tokens from principal",
             lambda: client.deactivate_mfa_device(UserName="li", SerialNumber=device.serial_number),
+        ),
+        (
+            "remove users from group",
+            lambda: client.remove_user_from_group(UserName="li", GroupName="devs"),
         ),
     ]
     for what, remove in conflicts:

@@ -187,3 +187,20 @@ def test_a_key_of_one_layer_is_unknown_to_the_others() -> None:
     assert decide(asked, [knowing[0], ignorant[1]]).kind is ceiling
     assert decide(asked, [ignorant[0], knowing[1]]).kind is own
     assert trace(asked, [knowing[0], ignorant[1]]).decision.kind is ceiling
+
+
+def test_a_document_answers_for_any_number_of_actions() -> None:
+    documents = [layer(text(statement(Action="iam:Get*1")))]
+    for _ in range(2):
+        for number in range(500):
+            asked = request(f"iam:Get{number}")
+            assert bool(decide(asked, documents)) is str(number).endswith("1")
+
+
+def test_a_user_does_not_see_what_was_remembered_of_another() -> None:
+    own = [layer(text(statement(Resource="arn:aws:iam::111122223333:user/${aws:username}")))]
+    for name, arn in (("ana", ANA), ("ben", BEN), ("ana", ANA)):
+        assert decide(request("iam:GetUser", arn, aws__username=name), own)
+        assert not decide(
+            request("iam:GetUser", BEN if arn is ANA else ANA, aws__username=name), own
+        )

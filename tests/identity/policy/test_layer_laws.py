@@ -24,15 +24,23 @@ def decided(request: Request, written: Written) -> Decision:
     return decide(request, read(written))
 
 
+def readable(text: str) -> Document | None:
+    """The JSON, or None for what the engine refuses to read, such as an element named twice."""
+    try:
+        strict_json.read(text)
+    except ValueError:
+        return None
+    document: Document = json.loads(text)
+    return document
+
+
 def changed(written: Written, change: Callable[[Document], Document]) -> Written:
     """The layers with every document changed that is JSON and has statements in a list."""
 
     def of(text: str) -> str:
-        try:
-            strict_json.read(text)  # a document that names an element twice stays unreadable
-        except ValueError:
+        document = readable(text)
+        if document is None:
             return text
-        document = json.loads(text)
         lists = isinstance(document["Statement"], list)
         return json.dumps(change(document)) if lists else text
 
@@ -193,9 +201,8 @@ def test_statements_may_stand_in_documents_of_their_own(dice: Dice) -> None:
 
 def documents_of_one(text: str) -> list[str]:
     """The document's statements, each in one of its own, or the text if it has none."""
-    try:
-        document = json.loads(text)
-    except ValueError:
+    document = readable(text)
+    if document is None:
         return [text]
     alone = [document | {"Statement": one} for one in listed(document["Statement"])]
     return [json.dumps(one) for one in alone] or [text]

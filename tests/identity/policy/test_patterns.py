@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from identity.policy.patterns import action_matches, glob, matches, utf16_units
+from identity.policy.patterns import action_matches, glob, globs, matches, utf16_units
 
 
 def fits(pattern: str, text: str) -> bool:
@@ -127,3 +131,41 @@ def test_no_pattern_makes_matching_slow(pattern: str) -> None:
     started = time.perf_counter()
     assert not fits(pattern, text)
     assert time.perf_counter() - started < 2
+
+
+@settings(max_examples=500)
+@given(st.integers(0, 2**48))
+def test_long_texts_match_as_an_expression_reads_them(seed: int) -> None:
+    """The pattern is made of parts of the text, so that it nearly fits."""
+    dice = Random(seed)
+    letters = dice.choice(["ab", "abc", "abcdefgh\u00e9\u4e2d\U0001f600"])
+    whole = "".join(dice.choices(letters, k=dice.choice([20, 300, 700])))
+    text = dice.choice([whole, (whole[: dice.randint(1, 20)] * 700)[:700]])
+    parts = [nearly(dice, text, letters) for _ in range(dice.randint(1, 2))]
+    pattern = dice.choice(["*", "", text[:3] + "*"]) + "*".join(parts) + dice.choice(["*", ""])
+    assert fits(pattern, text) is (expression(pattern).fullmatch(utf16_units(text)) is not None)
+
+
+def nearly(dice: Random, text: str, letters: str) -> str:
+    start = dice.randrange(len(text))
+    part = list(text[start : start + dice.choice([1, 2, 5, 9, 13, 40, 150])])
+    for _ in range(dice.choice([0, 0, 1, len(part) // 2])):
+        part[dice.randrange(len(part))] = dice.choice(["?", "?", *letters])
+    return "".join(part)
+
+
+def expression(pattern: str) -> re.Pattern[str]:
+    wildcards = {"*": ".*", "?": "."}
+    units = utf16_units(pattern)
+    return re.compile("".join(wildcards.get(one, re.escape(one)) for one in units), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("stretch", "number"), [("a" * 20 + "b" + "a" * 20, 140), ("a?" * 20 + "b", 140), ("ab", 700)]
+)
+def test_many_patterns_on_a_long_text_are_not_slow(stretch: str, number: int) -> None:
+    text = "a" * 1_000 + "b" + "c" * 999 + "b"
+    patterns = globs(glob(f"*{stretch}{n:03}*") for n in range(number))
+    started = time.process_time()
+    assert not patterns.fit(text)
+    assert time.process_time() - started < 0.1
