@@ -1,4 +1,4 @@
-"""Providers are authorised on their ARN, by their tags and those of the request; tags have rules."""
+"""Providers are authorised on their ARN and by tags; tags have rules."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def client(iam: Any, ana: User) -> Any:
 
 
 def allowed(account: Account, action: str, resource: str, **condition: Any) -> User:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": action, "Resource": resource}
     if condition:
         statement["Condition"] = condition
     return make_user(account, f"user{account.users.count()}", allow=[statement])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,12 +158,14 @@ def test_no_event_holds_a_private_key(client: Any, own_journal: Any) -> None:
     assert key.splitlines()[1] not in kept
 
 
-def test_a_new_key_of_the_vault_seals_private_keys_too(
-    client: Any, settings: Any, tmp_path: Any
-) -> None:
+@pytest.fixture
+def own_vault(settings: Any, tmp_path: Path) -> None:
     settings.VAULT_KEYS, settings.VAULT_FILE = "", tmp_path / "vault.key"
+
+
+def test_a_new_key_of_the_vault_seals_private_keys_too(own_vault: None, client: Any) -> None:
     make(client, AddPrivateKey=pem("ec"))
-    call_command("rotate_vault_key", stdout=None)
+    call_command("rotate_vault_key", stdout=StringIO())
     row = SamlPrivateKey.objects.get()
-    assert vault.number_of(row.sealed_key) == vault.numbers()[0] == 2
+    assert vault.number_of(bytes(row.sealed_key)) == vault.numbers()[0] == 2
     assert private_keys.pem_of(row).decode() == pem("ec")

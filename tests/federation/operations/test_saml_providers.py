@@ -240,5 +240,5 @@ def test_a_deleted_account_takes_its_providers_along(client: Any, account: Accou
 
 def test_the_audit_log_tells_of_a_change(client: Any, arn: str) -> None:
     event = Event.objects.get(name="CreateSAMLProvider")
-    assert event.request_parameters["name"] == "Corp"
+    assert event.request_parameters == {"name": "Corp", "sAMLMetadataDocument": metadata()}
     assert event.response_elements == {"sAMLProviderArn": arn}
