@@ -29,6 +29,10 @@ PRIVATE_KEYS_PER_SAML_PROVIDER = 2
 ROLES = 1000
 ROLE_POLICY_SIZE = 10240
 SAML_PROVIDERS = 100
+SERVER_CERTIFICATES = 20
+SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2
+SIGNING_CERTIFICATES_PER_USER = 2
+SSH_PUBLIC_KEYS_PER_USER = 5
 TAGS_PER_RESOURCE = 50
 THUMBPRINTS_PER_OIDC_PROVIDER = 5
 TRUST_POLICY_SIZE = 2048
@@ -58,8 +62,8 @@ def summary() -> dict[str, int]:
         "PolicyVersionsInUseQuota": 10000,
         "RolePolicySizeQuota": ROLE_POLICY_SIZE,
         "RolesQuota": ROLES,
-        "ServerCertificatesQuota": 20,
-        "SigningCertificatesPerUserQuota": 2,
+        "ServerCertificatesQuota": SERVER_CERTIFICATES,
+        "SigningCertificatesPerUserQuota": SIGNING_CERTIFICATES_PER_USER,
         "UserPolicySizeQuota": USER_POLICY_SIZE,
         "UsersQuota": users(),
         "VersionsPerPolicyQuota": VERSIONS_PER_POLICY,

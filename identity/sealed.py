@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from identity.models import AccessKey, TemporarySession, VirtualMfaDevice
+from identity.models import AccessKey, ServerCertificate, TemporarySession, VirtualMfaDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Sealed:
 
 COLUMNS = [
     Sealed(AccessKey, "sealed_secret", lambda row: f"access_key:{row.pk}"),
+    Sealed(
+        ServerCertificate,
+        "sealed_private_key",
+        lambda row: f"server_certificate:{row.unique_id}",
+    ),
     Sealed(TemporarySession, "sealed_secret", lambda row: f"temporary_session:{row.pk}"),
     Sealed(VirtualMfaDevice, "sealed_seed", lambda row: f"mfa_device:{row.serial_number}"),
 ]

@@ -16,7 +16,6 @@ from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
 from console.views.user_pages import of_user, page
-from console.views.user_policies import policy_names
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -41,6 +40,16 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         attached=reading(lambda: _attached(request, name)),
         groups=reading(lambda: _groups(request, name)),
     )
+
+
+def policy_names(request: Request, user_name: str) -> list[str]:
+    """All of them: their total size is limited, so there are at most a few dozen."""
+    pages = request.iam.list_user_policies(UserName=user_name)
+    names = list(pages["PolicyNames"])
+    while pages["IsTruncated"]:
+        pages = request.iam.list_user_policies(UserName=user_name, Marker=pages["Marker"])
+        names += pages["PolicyNames"]
+    return names
 
 
 def _attached(request: Request, name: str) -> list[t.AttachedPolicyTypeDef]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from federation.models import OidcProvider, SamlProvider
 from identity.models import Account, User
-from tests.databases.test_races import THREADS, iam, race
+from tests.databases.racing import THREADS, iam, race
 from tests.federation.documents import metadata, pem
 
 DOCUMENT = metadata()
