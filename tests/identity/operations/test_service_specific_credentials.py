@@ -254,7 +254,8 @@ def test_a_policy_can_limit_service_and_age(iam: Any, ana: User, ben: User) -> N
     }
     client = iam(make_user(ana.account, "dev", allow=[statement]))
     create(client, service=BEDROCK.upper(), CredentialAgeDays=30)
-    for service, age in ((BEDROCK, {"CredentialAgeDays": 31}), (BEDROCK, {}), (GIT, {})):
+    too_old: dict[str, Any] = {"CredentialAgeDays": 31}
+    for service, age in ((BEDROCK, too_old), (BEDROCK, {}), (GIT, {})):
         with refused("AccessDenied", status=403):
             create(client, service=service, **age)
 
