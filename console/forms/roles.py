@@ -157,6 +157,13 @@ class CreateRoleForm(CheckedForm):
             return ""
         return super().clean_document()
 
+    def clean(self) -> dict[str, Any]:
+        """A principal that is not there is about the field that named it."""
+        named = {OTHER_ACCOUNT: "account_id", SERVICE: "service"}.get(self.data.get("trusted", ""))
+        if named:
+            self.fields_of = {**self.fields_of, "MalformedPolicyDocument": named}
+        return super().clean()
+
     @property
     def trust_policy(self) -> str:
         given = self.cleaned_data
