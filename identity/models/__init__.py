@@ -11,8 +11,13 @@ from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVer
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
+from identity.models.quota import Quota
 from identity.models.role import InstanceProfile, Role
+from identity.models.server_certificate import ServerCertificate
+from identity.models.service_specific_credential import ServiceSpecificCredential
 from identity.models.session import ConsoleSession, TemporarySession
+from identity.models.signing_certificate import SigningCertificate
+from identity.models.ssh_public_key import SSHPublicKey
 from identity.models.tag import UserTag
 from identity.models.throttle import ThrottleBucket
 from identity.models.user import User
@@ -34,10 +39,15 @@ __all__ = [
     "PolicyUsage",
     "PolicyVersion",
     "PreviousPassword",
+    "Quota",
     "RecoveryCode",
     "Role",
     "RoleAttachment",
     "RolePolicy",
+    "SSHPublicKey",
+    "ServerCertificate",
+    "ServiceSpecificCredential",
+    "SigningCertificate",
     "TemporarySession",
     "ThrottleBucket",
     "User",

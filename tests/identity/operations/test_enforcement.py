@@ -13,9 +13,8 @@ from identity.gateway import perform
 from identity.models import Account, User
 from identity.operations.registry import TABLE, Operation
 from tests.factories import make_policy, make_user
-from tests.identity.operations.sampled import params_of, samples_for
+from tests.identity.operations.sampled import EVERYTHING, params_of, samples_for
 
-EVERYTHING = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 ASKED = sorted(key for key, operation in TABLE.items() if not operation.always_allowed)
 
 

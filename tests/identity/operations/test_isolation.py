@@ -27,17 +27,19 @@ from tests.one_of_each import fill
 
 # Members that name nothing of an account, or nothing without the member beside it.
 _PLAIN = """
-ActionNames AllowUsersToChangePassword AssignmentStatus AssumeRolePolicyDocument
-AuthenticationCode1 AuthenticationCode2 AWSServiceName ContextEntries CustomSuffix Description
-DurationSeconds EncodedMessage EntityFilter ExternalId Filter HardExpiry MaxItems
-MaxPasswordAge MaxSessionDuration MinimumPasswordLength MinimumSessionTokenSize Name NewPassword
-NewPath OldPassword OnlyAttached OrderedOrganizationPolicyInputList Password
-PasswordResetRequired PasswordReusePrevention Path PathPrefix
-PermissionsBoundaryPolicyInputList Policy PolicyDocument PolicyExclusionList PolicyInputList
-PolicyUsageFilter ProvidedContexts RequireLowercaseCharacters RequireNumbers RequireSymbols
-RequireUppercaseCharacters ResourceHandlingOption ResourceOwner ResourcePolicy RoleSessionName
-Scope ServiceNamespaces SetAsDefault SourceIdentity Status TagKeys Tags TokenCode
-TransitiveTagKeys VersionId
+AWSServiceName ActionNames AddPrivateKey AllUsers AllowUsersToChangePassword
+AssertionEncryptionMode AssignmentStatus AssumeRolePolicyDocument AuthenticationCode1
+AuthenticationCode2 CertificateBody CertificateChain ClientID ClientIDList ContextEntries
+CredentialAgeDays CustomSuffix Description DurationSeconds EncodedMessage Encoding EntityFilter
+ExternalId Filter GlobalEndpointTokenVersion HardExpiry MaxItems MaxPasswordAge MaxSessionDuration
+MinimumPasswordLength MinimumSessionTokenSize Name NewPassword NewPath OldPassword OnlyAttached
+OrderedOrganizationPolicyInputList Password PasswordResetRequired PasswordReusePrevention Path
+PathPrefix PermissionsBoundaryPolicyInputList Policy PolicyDocument PolicyExclusionList
+PolicyInputList PolicyUsageFilter PrivateKey ProvidedContexts RemovePrivateKey
+RequireLowercaseCharacters RequireNumbers RequireSymbols RequireUppercaseCharacters
+ResourceHandlingOption ResourceOwner ResourcePolicy RoleSessionName SAMLMetadataDocument
+SSHPublicKeyBody Scope ServiceName ServiceNamespaces SetAsDefault SourceIdentity Status TagKeys
+Tags ThumbprintList TokenCode TransitiveTagKeys VersionId
 """
 PLAIN = frozenset(_PLAIN.split())
 
@@ -45,6 +47,7 @@ PLAIN = frozenset(_PLAIN.split())
 NEW = frozenset(
     [
         ("CreateGroup", "GroupName"),
+        ("CreateOpenIDConnectProvider", "Url"),
         ("CreateInstanceProfile", "InstanceProfileName"),
         ("CreatePolicy", "PolicyName"),
         ("CreateRole", "RoleName"),
@@ -53,6 +56,8 @@ NEW = frozenset(
         ("PutGroupPolicy", "PolicyName"),
         ("PutRolePolicy", "PolicyName"),
         ("PutUserPolicy", "PolicyName"),
+        ("UpdateServerCertificate", "NewServerCertificateName"),
+        ("UploadServerCertificate", "ServerCertificateName"),
         ("UpdateGroup", "NewGroupName"),
         ("UpdateUser", "NewUserName"),
     ]
@@ -80,7 +85,7 @@ def _cheap_hashes(settings: Any) -> None:
 
 
 def _inhabited(name: str, mark: str) -> Account:
-    account = make_account(name, f"root@x{mark}.test", alias=f"corp{mark}")
+    account = make_account(name, f"root@{mark}.test", alias=f"corp{mark}")
     fill(account, mark)
     make_user(account, f"boss{mark}", allow=ADMINISTRATOR)
     return account
@@ -89,27 +94,36 @@ def _inhabited(name: str, mark: str) -> Account:
 def names_of(account: Account, mark: str) -> dict[str, Any]:
     """What each member can name of an account whose things end in `mark`."""
     policy = arns.iam(account.id, "policy", f"edge{mark}")
-    user, role = arns.user(account.id, f"li{mark}"), arns.iam(account.id, "role", f"deploy{mark}")
+    provider = f"idp{mark}.example.com"
+    user, number = arns.user(account.id, f"li{mark}"), "1" * 24 + mark
     key = AccessKey.objects.filter(user__account=account, user__name=f"li{mark}").first()
     return {
         "AccessKeyId": key.pk if key else "AKIAABSENTABSENT2345",
         "AccountAlias": f"corp{mark}",
         "Arn": user,
         "CallerArn": user,
+        "CertificateId": number,
         "DeletionTaskId": f"task/aws-service-role/x.amazonaws.com/AWSServiceRoleForX/{'0' * 36}",
         "GroupName": f"ops{mark}",
         "InstanceProfileName": f"web{mark}",
         "NewGroupName": f"ops{mark}",
+        "NewServerCertificateName": f"web{mark}",
         "NewUserName": f"li{mark}",
+        "OpenIDConnectProviderArn": arns.iam(account.id, "oidc-provider", provider),
         "PermissionsBoundary": policy,
         "PolicyArn": policy,
         "PolicyArns": [{"arn": policy}],
         "PolicyName": f"edge{mark}",
         "PolicySourceArn": user,
         "ResourceArns": [user],
-        "RoleArn": role,
+        "RoleArn": arns.iam(account.id, "role", f"deploy{mark}"),
         "RoleName": f"deploy{mark}",
+        "SAMLProviderArn": arns.iam(account.id, "saml-provider", f"Corp{mark}"),
+        "SSHPublicKeyId": number,
         "SerialNumber": arns.mfa(account.id, f"phone{mark}"),
+        "ServerCertificateName": f"web{mark}",
+        "ServiceSpecificCredentialId": number,
+        "Url": f"https://{provider}",
         "UserName": f"li{mark}",
         "VirtualMFADeviceName": f"phone{mark}",
     }
@@ -131,8 +145,8 @@ PAGED = sorted(key for key, operation in TABLE.items() if "Marker" in _members(o
 
 def own_params(operation: Operation, account: Account) -> dict[str, Any]:
     """The required members, all of them about this account; what is to be made has a free name."""
-    user = account.iam_users.get(name="li-ours")
-    own = samples_for(account, user) | names_of(account, "-ours")
+    user = account.iam_users.get(name="liours")
+    own = samples_for(account, user) | names_of(account, "ours")
     shape = operation.model.input_shape
     required = shape.required_members if isinstance(shape, StructureShape) else []
     fresh = {member: "fresh" for name, member in NEW if name == operation.name}
@@ -159,12 +173,12 @@ def stored() -> set[tuple[str, ...]]:
 
 @pytest.fixture
 def ours(db: None) -> Account:
-    return _inhabited("Ours", "-ours")
+    return _inhabited("Ours", "ours")
 
 
 @pytest.fixture
 def theirs(db: None) -> Account:
-    return _inhabited("Theirs", "-theirs")
+    return _inhabited("Theirs", "theirs")
 
 
 @pytest.mark.parametrize(("key", "member"), NAMING)
@@ -175,9 +189,9 @@ def test_an_administrator_reaches_nothing_of_another_account(
     params = own_params(operation, ours)
     if member == "SerialNumber" and "TokenCode" in _members(operation):
         params["TokenCode"] = "123456"
-    foreign, absent = names_of(theirs, "-theirs"), names_of(theirs, "-absent")
+    foreign, absent = names_of(theirs, "theirs"), names_of(theirs, "absent")
     before = stored()
-    for caller in (ours.root, ours.iam_users.get(name="boss-ours")):
+    for caller in (ours.root, ours.iam_users.get(name="bossours")):
         code, told = answer(caller, operation, params | {member: foreign[member]})
         if case in NEW:
             assert code == "answered", told
@@ -191,7 +205,7 @@ def test_an_administrator_reaches_nothing_of_another_account(
 
 
 def _in_place_of(one: Any, other: Any, told: str) -> str:
-    return told.replace(str(one), str(other)).replace("-theirs", "-absent")
+    return told.replace(str(one), str(other)).replace("theirs", "absent")
 
 
 def _belongs_to(account: Account, row: tuple[str, ...]) -> bool:
