@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
+from console.providers import OIDC, SAML
 from console.views import (
     account,
     create_user,
@@ -23,6 +24,7 @@ from console.views import (
     policy_editor,
     policy_versions,
     preferences,
+    providers,
     role_trust,
     roles,
     security_credentials,
@@ -215,6 +217,19 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
+_saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
+_oidc, _of_oidc = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
+provider_urls: list[URLPattern] = [
+    path("iam/providers", providers.provider_list_page, name="providers"),
+    path("iam/add-provider", providers.add, name="add-provider"),
+    path("iam/add-provider/oidc", providers.add_oidc, name="add-oidc-provider"),
+    path(_saml, providers.provider, _of_saml, name="saml-provider"),
+    path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
+    path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
+    path(_oidc, providers.provider, _of_oidc, name="oidc-provider"),
+    path(f"{_oidc}/tags", providers.tags, _of_oidc, name="oidc-provider-tags"),
+    path(f"{_oidc}/delete", providers.delete, _of_oidc, name="oidc-provider-delete"),
+]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
     path("me/password", my_password.password, name="me-password"),
@@ -269,6 +284,7 @@ urlpatterns = [
     *group_urls,
     *role_urls,
     *policy_urls,
+    *provider_urls,
     *me_urls,
     *account_urls,
     *activity_urls,
