@@ -17,7 +17,15 @@ from identity.errors import (
     ValidationError,
 )
 from identity.facts import Facts
-from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role, User
+from identity.models import (
+    Account,
+    Group,
+    InstanceProfile,
+    ManagedPolicy,
+    Role,
+    ServerCertificate,
+    User,
+)
 
 # Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
 _NAMING_ROOT = frozenset(
@@ -158,6 +166,26 @@ class Call:
         return profile
 
     @cached_property
+    def named_server_certificate(self) -> ServerCertificate | None:
+        named = ServerCertificate.objects.named(self.params["ServerCertificateName"])
+        return named.filter(account=self.account).first()
+
+    def server_certificate(self) -> ServerCertificate:
+        """The certificate that `ServerCertificateName` names; NoSuchEntity when there is none."""
+        if self.named_server_certificate is None:
+            raise _no_such_certificate(self.params["ServerCertificateName"])
+        return self.named_server_certificate
+
+    def locked_server_certificate(self) -> ServerCertificate:
+        """As `locked_user`, for the certificate."""
+        seen = self.server_certificate()
+        same = ServerCertificate.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
+        certificate = same.first()
+        if certificate is None:
+            raise _no_such_certificate(seen.name)
+        return certificate
+
+    @cached_property
     def named_policy(self) -> ManagedPolicy | None:
         """The managed policy that `PolicyArn` names, if the account may see it."""
         return self.policy_at(str(self.params["PolicyArn"]))
@@ -202,6 +230,10 @@ def _not_there(kind: str, name: str) -> NoSuchEntity:
 
 def _no_such_profile(name: str) -> NoSuchEntity:
     return NoSuchEntity(f"Instance Profile {name} cannot be found.")
+
+
+def _no_such_certificate(name: str) -> NoSuchEntity:
+    return NoSuchEntity(f"The Server Certificate with name {name} cannot be found.")
 
 
 def no_such_user(name: str) -> NoSuchEntity:

@@ -21,6 +21,7 @@ from identity.models import (
     InstanceProfile,
     ManagedPolicy,
     Role,
+    ServerCertificate,
     User,
     UserTag,
     VirtualMfaDevice,
@@ -159,6 +160,7 @@ _TAGGED: dict[str, Finder] = {
     "user": _of_user,
     "role": _in_row(Role, "name_folded", lambda arn: folded(_name(arn))),
     "instance-profile": _in_row(InstanceProfile, "name_folded", lambda arn: folded(_name(arn))),
+    "server-certificate": _in_row(ServerCertificate, "name_folded", lambda arn: folded(_name(arn))),
     "policy": _in_row(ManagedPolicy, "arn", str),
     "mfa": _in_row(VirtualMfaDevice, "serial_number", str),
 }

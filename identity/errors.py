@@ -207,6 +207,46 @@ class PolicyNotAttachable(ClientError):
     code = "PolicyNotAttachable"
 
 
+class DuplicateCertificate(ClientError):
+    code, status = "DuplicateCertificate", 409
+
+
+class DuplicateSSHPublicKey(ClientError):
+    code = "DuplicateSSHPublicKey"
+
+
+class InvalidCertificate(ClientError):
+    code = "InvalidCertificate"
+
+
+class InvalidPublicKey(ClientError):
+    code = "InvalidPublicKey"
+
+
+class KeyPairMismatch(ClientError):
+    code = "KeyPairMismatch"
+
+
+class MalformedCertificate(ClientError):
+    code = "MalformedCertificate"
+
+
+class NotSupportedService(ClientError):
+    code, status = "NotSupportedService", 404
+
+
+class UnrecognizedPublicKeyEncoding(ClientError):
+    code = "UnrecognizedPublicKeyEncoding"
+
+
+class FeatureDisabled(ClientError):
+    code, status = "FeatureDisabled", 404
+
+
+class OrganizationNotFound(ClientError):
+    code = "OrganizationNotFoundException"
+
+
 class ReportNotPresent(ClientError):
     code, status = "ReportNotPresent", 410
 

@@ -25,6 +25,10 @@ POLICIES = 1500
 POLICY_SIZE = 6144
 ROLES = 1000
 ROLE_POLICY_SIZE = 10240
+SERVER_CERTIFICATES = 20
+SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2
+SIGNING_CERTIFICATES_PER_USER = 2
+SSH_PUBLIC_KEYS_PER_USER = 5
 TAGS_PER_RESOURCE = 50
 TRUST_POLICY_SIZE = 2048
 USER_POLICY_SIZE = 2048
@@ -53,8 +57,8 @@ def summary() -> dict[str, int]:
         "PolicyVersionsInUseQuota": 10000,
         "RolePolicySizeQuota": ROLE_POLICY_SIZE,
         "RolesQuota": ROLES,
-        "ServerCertificatesQuota": 20,
-        "SigningCertificatesPerUserQuota": 2,
+        "ServerCertificatesQuota": SERVER_CERTIFICATES,
+        "SigningCertificatesPerUserQuota": SIGNING_CERTIFICATES_PER_USER,
         "UserPolicySizeQuota": USER_POLICY_SIZE,
         "UsersQuota": users(),
         "VersionsPerPolicyQuota": VERSIONS_PER_POLICY,

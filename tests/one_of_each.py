@@ -15,6 +15,10 @@ from identity.models import (
     PreviousPassword,
     RecoveryCode,
     Role,
+    ServerCertificate,
+    ServiceSpecificCredential,
+    SigningCertificate,
+    SSHPublicKey,
     TemporarySession,
     User,
     UserTag,
@@ -46,6 +50,7 @@ def fill(account: Account) -> None:
     _bound(role, policy)
     InstanceProfile.objects.create(account=account, name="web", role=role)
     _give_credentials(user, role)
+    _give_certificates(user)
     PasswordPolicy.objects.create(account=account)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
@@ -69,4 +74,16 @@ def _give_credentials(user: User, role: Role) -> None:
     TemporarySession.objects.create(id="ASIA2", role=role, **soon)
     ConsoleSession.objects.create(
         session_key="x", session_data="", expire_date=timezone.now(), user=user
+    )
+
+
+def _give_certificates(user: User) -> None:
+    account, now = user.account, timezone.now()
+    SSHPublicKey.objects.create(id="APKA1", user=user, body="ssh-rsa AAAA", fingerprint="00")
+    SigningCertificate.objects.create(account=account, user=user, certificate_id="x", body="x")
+    ServiceSpecificCredential.objects.create(
+        id="ACCA1", user=user, service="bedrock.amazonaws.com", login="li", is_api_key=True
+    )
+    ServerCertificate.objects.create(
+        account=account, name="web", body="x", sealed_private_key=b"", expires_at=now
     )

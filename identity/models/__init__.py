@@ -12,7 +12,11 @@ from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
 from identity.models.role import InstanceProfile, Role
+from identity.models.server_certificate import ServerCertificate
+from identity.models.service_specific_credential import ServiceSpecificCredential
 from identity.models.session import ConsoleSession, TemporarySession
+from identity.models.signing_certificate import SigningCertificate
+from identity.models.ssh_public_key import SSHPublicKey
 from identity.models.tag import UserTag
 from identity.models.throttle import ThrottleBucket
 from identity.models.user import User
@@ -38,6 +42,10 @@ __all__ = [
     "Role",
     "RoleAttachment",
     "RolePolicy",
+    "SSHPublicKey",
+    "ServerCertificate",
+    "ServiceSpecificCredential",
+    "SigningCertificate",
     "TemporarySession",
     "ThrottleBucket",
     "User",

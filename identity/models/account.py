@@ -42,6 +42,7 @@ class Account(models.Model):
     role_count = models.PositiveIntegerField(default=0)
     instance_profile_count = models.PositiveIntegerField(default=0)
     policy_count = models.PositiveIntegerField(default=0)
+    server_certificate_count = models.PositiveIntegerField(default=0)
 
     objects = AccountQuerySet.as_manager()
 

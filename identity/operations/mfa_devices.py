@@ -155,6 +155,16 @@ def list_mfa_devices(call: Call, params: t.ListMFADevicesRequestTypeDef) -> Resu
     return paging.page_of_few(call, described, member="MFADevices")
 
 
+@operation("iam", "GetMFADevice", resource=resources.user)
+def get_mfa_device(call: Call, params: t.GetMFADeviceRequestTypeDef) -> None:
+    """Only FIDO devices have what it tells, their certifications; here every device is virtual."""
+    call.user()
+    serial = params["SerialNumber"]
+    if ":mfa/" in serial:
+        raise ValidationError(f"The MFA device {serial} is not a FIDO security key.")
+    raise NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
+
+
 @operation("iam", "ListVirtualMFADevices", resource=resources.mfa_devices)
 def list_virtual_mfa_devices(call: Call, params: t.ListVirtualMFADevicesRequestTypeDef) -> Result:
     wanted = _ASSIGNMENTS[params.get("AssignmentStatus", "Any")]

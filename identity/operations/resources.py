@@ -34,6 +34,11 @@ def users(call: Call) -> str:
     return arns.user(call.account.id, "", call.params.get("PathPrefix", "/"))
 
 
+def user_or_all_users(call: Call) -> str:
+    """As `user`; every user's ARN at once where `AllUsers` is asked for."""
+    return arns.user(call.account.id, "*") if call.params.get("AllUsers") else user(call)
+
+
 def access_key_owner(call: Call) -> str:
     """The ARN of the user whose key it is."""
     return access_key(call).user.arn
@@ -90,6 +95,20 @@ def instance_profile(call: Call) -> str:
     """The named profile's ARN with its path; a missing profile has the root path."""
     found, name = call.named_instance_profile, call.params["InstanceProfileName"]
     return found.arn if found else arns.iam(call.account.id, "instance-profile", name)
+
+
+def server_certificate(call: Call) -> str:
+    """The named certificate's ARN with its path; a missing certificate has the root path."""
+    found, name = call.named_server_certificate, call.params["ServerCertificateName"]
+    return found.arn if found else arns.iam(call.account.id, "server-certificate", name)
+
+
+def renamed_server_certificate(call: Call) -> str:
+    """The ARN that the named certificate will have after UpdateServerCertificate."""
+    present = call.server_certificate()
+    name = call.params.get("NewServerCertificateName", present.name)
+    path = call.params.get("NewPath", present.path)
+    return arns.iam(call.account.id, "server-certificate", name, path)
 
 
 def policy(call: Call) -> str:

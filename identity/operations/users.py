@@ -11,6 +11,9 @@ from identity.models import (
     AccessKey,
     LoginProfile,
     Membership,
+    ServiceSpecificCredential,
+    SigningCertificate,
+    SSHPublicKey,
     User,
     UserAttachment,
     UserPolicy,
@@ -31,8 +34,11 @@ _LEFTOVERS = (
     (UserPolicy, "delete policies"),
     (LoginProfile, "delete login profile"),
     (AccessKey, "delete access keys"),
+    (SigningCertificate, "delete certificates"),
     (VirtualMfaDevice, "remove tokens from principal"),
     (Membership, "remove users from group"),
+    (SSHPublicKey, "remove referenced objects"),
+    (ServiceSpecificCredential, "remove referenced objects"),
 )
 
 

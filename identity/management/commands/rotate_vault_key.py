@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
 
 from identity import vault
-from identity.models import AccessKey, TemporarySession, VirtualMfaDevice
+from identity.models import AccessKey, ServerCertificate, TemporarySession, VirtualMfaDevice
 
 _BATCH = 500
 
@@ -28,6 +28,11 @@ class Sealed:
 
 COLUMNS = (
     Sealed(AccessKey, "sealed_secret", lambda row: f"access_key:{row.pk}"),
+    Sealed(
+        ServerCertificate,
+        "sealed_private_key",
+        lambda row: f"server_certificate:{row.unique_id}",
+    ),
     Sealed(TemporarySession, "sealed_secret", lambda row: f"temporary_session:{row.pk}"),
     Sealed(VirtualMfaDevice, "sealed_seed", lambda row: f"mfa_device:{row.serial_number}"),
 )

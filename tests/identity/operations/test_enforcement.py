@@ -13,6 +13,7 @@ from identity.errors import AccessDenied, AwsError
 from identity.gateway import perform
 from identity.models import Account, User
 from identity.operations.registry import TABLE, Operation
+from tests.certificates import make_certificate
 from tests.factories import (
     make_document,
     make_group,
@@ -33,7 +34,7 @@ def samples(account: Account, ben: User) -> dict[str, Any]:
     """A value for every required member of what is answered."""
     make_group(account, "ops")
     policy = make_managed_policy(account, "reading", EVERYTHING)
-    role = make_role(account, "deploy")
+    role, certificate = make_role(account, "deploy"), make_certificate()
     return {
         "AccessKeyId": make_key(ben).id,
         "AccountAlias": "example-corp",
@@ -41,9 +42,12 @@ def samples(account: Account, ben: User) -> dict[str, Any]:
         "AssumeRolePolicyDocument": trusting(account.root_arn),
         "AuthenticationCode1": "123456",
         "AuthenticationCode2": "654321",
+        "CertificateBody": certificate.pem,
+        "CertificateId": "A" * 32,
         "AWSServiceName": "elasticbeanstalk.amazonaws.com",
         "DeletionTaskId": "task/aws-service-role/x.amazonaws.com/AWSServiceRoleForX/" + "0" * 36,
         "Description": "for tests",
+        "Encoding": "SSH",
         "EncodedMessage": "x" * 40,
         "GroupName": "ops",
         "InstanceProfileName": "web",
@@ -57,10 +61,16 @@ def samples(account: Account, ben: User) -> dict[str, Any]:
         "PolicyInputList": [make_document(EVERYTHING)],
         "PolicyName": "fresh",
         "PolicySourceArn": ben.arn,
+        "PrivateKey": certificate.key_pem,
         "RoleArn": role.arn,
         "RoleName": "deploy",
         "RoleSessionName": "work",
+        "SSHPublicKeyBody": "ssh-rsa AAAA",
+        "SSHPublicKeyId": "APKA" + "A" * 17,
         "SerialNumber": f"arn:aws:iam::{account.pk}:mfa/phone",
+        "ServerCertificateName": "web",
+        "ServiceName": "codecommit.amazonaws.com",
+        "ServiceSpecificCredentialId": "ACCA" + "A" * 17,
         "Status": "Inactive",
         "TagKeys": ["team"],
         "Tags": [{"Key": "team", "Value": "red"}],
