@@ -203,7 +203,7 @@ def _require_duration(call: Call, role: Role) -> None:
         raise ValidationError(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         )
-    if call.caller.session and not call.caller.session.is_console and wanted > _HOUR:
+    if call.caller.session and call.caller.session.chains and wanted > _HOUR:
         raise ValidationError(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
             "role chaining."

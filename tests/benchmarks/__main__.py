@@ -1,4 +1,4 @@
-"""`make bench`: how fast and how large, each figure as a ratio of two things measured in one run."""
+"""`make bench`: how fast and how large, each figure as a ratio of two measured in one run."""
 
 from __future__ import annotations
 
