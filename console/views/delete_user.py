@@ -49,14 +49,14 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
     )
 
 
-<<<<<<< HEAD
 def _others(request: Request, name: str) -> list[Held]:
     """What else the user holds, by kind."""
     return [
         (kind, reading(partial(kind.listed, request, name)))
         for kind in other_credentials.KINDS.values()
     ]
-=======
+
+
 def policy_names(request: Request, user_name: str) -> list[str]:
     """All of them: their total size is limited, so there are at most a few dozen."""
     pages = request.iam.list_user_policies(UserName=user_name)
@@ -65,7 +65,6 @@ def policy_names(request: Request, user_name: str) -> list[str]:
         pages = request.iam.list_user_policies(UserName=user_name, Marker=pages["Marker"])
         names += pages["PolicyNames"]
     return names
->>>>>>> main
 
 
 def _attached(request: Request, name: str) -> list[t.AttachedPolicyTypeDef]:

@@ -42,8 +42,8 @@ _LEFT_OUT = {
 _HEAD = """# API coverage
 
 Which actions of AWS's service models this release answers, and why those are left out that will
-stay so. An action that is not answered gives `InvalidAction` with a message that says so. Written by
-`manage.py api_coverage`; a test keeps it true.
+stay so. An action that is not answered gives `InvalidAction` with a message that says so. Written
+by `manage.py api_coverage`; a test keeps it true.
 """
 
 
