@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
 from identity.models import (
     Account,
     ConsoleSession,
@@ -50,6 +51,7 @@ def fill(account: Account) -> None:
     _bound(role, policy)
     InstanceProfile.objects.create(account=account, name="web", role=role)
     _give_credentials(user, role)
+    _provide(account)
     _give_certificates(user)
     PasswordPolicy.objects.create(account=account)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
@@ -59,6 +61,14 @@ def _bound(holder: User | Role, policy: ManagedPolicy) -> None:
     holder.boundary = policy
     holder.save()
     PolicyUsage.count(policy, holder.account, boundary_count=1)
+
+
+def _provide(account: Account) -> None:
+    provider = SamlProvider.objects.create(
+        account=account, name="Corp", metadata="<x/>", valid_until=timezone.now()
+    )
+    SamlPrivateKey.objects.create(provider=provider, key_id="SAMLPK1", sealed_key=b"")
+    OidcProvider.objects.create(account=account, url="idp.example.com")
 
 
 def _give_credentials(user: User, role: Role) -> None:
