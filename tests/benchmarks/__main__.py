@@ -48,11 +48,11 @@ account.count(user_count={end} - {first})
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         small, large = LiveServer(Path(folder) / "small"), LiveServer(Path(folder) / "large")
-        large.settings = {"BARTIZAN_USERS_QUOTA": str(2 * MANY)}
         for server in (small, large):
             server.data.mkdir()
             server.start()
             running.callback(server.stop)
+        large.manage("set_quota", "--all", "UsersPerAccount", str(2 * MANY))
         key = small.account()[1]
         small.client("iam", key).create_user(UserName="Li")
         results = [
