@@ -124,8 +124,9 @@ def join(request: Request, user: t.UserTypeDef) -> HttpResponse:
     )
 
 
-def _policies_of(found: list[Group], rights: Rights) -> list[tuple[Group, list[str] | None]]:
-    """Each group with the names of its managed policies, None where they may not be listed."""
+def _policies_of(found: list[Group], rights: Rights) -> list[tuple[Group, list[str] | None, str]]:
+    """Each group with the names of its managed policies, None where they may not be listed, and
+    why the caller may not add anybody."""
     attached: dict[int, list[str]] = {}
     pairs = Group.objects.filter(pk__in=[group.pk for group in found], attachments__isnull=False)
     for pk, name in pairs.values_list("pk", "attachments__policy__name").order_by(
@@ -138,6 +139,7 @@ def _policies_of(found: list[Group], rights: Rights) -> list[tuple[Group, list[s
             attached.get(group.pk, [])
             if rights.allow("iam:ListAttachedGroupPolicies", group.arn)
             else None,
+            rights.denied(group.arn)["AddUserToGroup"],
         )
         for group in found
     ]

@@ -15,6 +15,7 @@ from console import paging, policy_list, responses
 from console.forms.attachments import BoundaryForm, PickPoliciesForm
 from console.forms.base import send
 from console.forms.policies import PolicyFilterForm
+from console.holder_permissions import boundary_key
 from console.holders import Holder, of_holder
 from console.http import Request
 from console.names import policy_address
@@ -68,12 +69,15 @@ def attach(request: Request, holder: Holder) -> HttpResponse:
         form=form,
         present=present,
         chosen=request.POST.getlist("arn"),
-        **_choice(request, holder),
+        **_choice(request, holder, f"Attach{holder.kind.api}Policy", "iam:PolicyARN"),
     )
 
 
-def _choice(request: Request, holder: Holder) -> dict[str, Any]:
-    """The policies to choose from: those that may be attached, page by page."""
+def _choice(request: Request, holder: Holder, action: str, key: str) -> dict[str, Any]:
+    """The policies to choose from, page by page, each with why the caller may not take it.
+
+    `action` is what will be asked for, `key` its condition key that holds the policy's ARN.
+    """
     holder.rights.require("ListPolicies", "*")
     filters = PolicyFilterForm(request.GET)
     found = policy_list.matching(request.caller.account, **filters.chosen())
@@ -83,8 +87,16 @@ def _choice(request: Request, holder: Holder) -> dict[str, Any]:
         "filters": filters,
         "narrows": any(filters.chosen().values()),
         "page": shown,
-        "rows": policy_list.rows(shown.rows, holder.rights),
+        "rows": [
+            (row, _off(holder, action, key, row.policy.arn))
+            for row in policy_list.rows(shown.rows, holder.rights)
+        ],
     }
+
+
+def _off(holder: Holder, action: str, key: str, arn: str) -> str:
+    keys = {**boundary_key(holder), key: arn}
+    return holder.rights.denied(holder.arn, keys)[action]
 
 
 def _attach(request: Request, holder: Holder, form: PickPoliciesForm) -> HttpResponse:
@@ -109,9 +121,9 @@ def boundary(request: Request, holder: Holder) -> HttpResponse:
         return done
     present = getattr(holder.row, "boundary", None)
     chosen = request.POST.get("arn", present.arn if present else "")
-    return page(
-        request, holder, "boundary.html", form=form, chosen=chosen, **_choice(request, holder)
-    )
+    action = f"Put{holder.kind.api}PermissionsBoundary"
+    choice = _choice(request, holder, action, "iam:PermissionsBoundary")
+    return page(request, holder, "boundary.html", form=form, chosen=chosen, **choice)
 
 
 def _bound(request: Request, holder: Holder, form: BoundaryForm) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from console import holders, paging
 from console.forms.attachments import PickHoldersForm
 from console.forms.base import send
+from console.holder_permissions import boundary_key
 from console.holders import KINDS, Holder, Kind
 from console.http import Request
 from console.names import user_segment
@@ -96,17 +97,24 @@ def attach(request: Request, subject: Subject) -> HttpResponse:
         kinds=KINDS.values(),
         text=text,
         page=shown,
-        rows=[Holder(kind, row, subject.rights) for row in shown.rows],
+        rows=[_candidate(subject, kind, row) for row in shown.rows],
         chosen=request.POST.getlist("name"),
     )
+
+
+def _candidate(subject: Subject, kind: Kind, row: Any) -> tuple[Holder, str]:
+    """With why the caller may not attach the policy there, "" when that is allowed."""
+    holder = Holder(kind, row, subject.rights)
+    keys = {"iam:PolicyARN": subject.policy.arn, **boundary_key(holder)}
+    return holder, subject.rights.denied(holder.arn, keys)[f"Attach{kind.api}Policy"]
 
 
 def _candidates(request: Request, rights: Rights, kind: Kind, text: str) -> paging.Page[Any]:
     account = request.caller.account
     rows: Any = {
-        "user": account.iam_users,
+        "user": account.iam_users.select_related("boundary"),
         "group": Group.objects.filter(account=account),
-        "role": Role.objects.filter(account=account),
+        "role": Role.objects.filter(account=account).select_related("boundary"),
     }[kind.word]
     rights.require(f"List{kind.api}s", arns.iam(account.id, kind.word, ""))
     if text:

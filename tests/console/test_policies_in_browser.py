@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -27,7 +28,7 @@ from tests.factories import (
 pytestmark = needs_browser
 
 READ = [{"Effect": "Allow", "Action": ["iam:Get*", "iam:List*", "s3:GetObject"], "Resource": "*"}]
-MIXED = [
+MIXED: list[dict[str, Any]] = [
     *READ,
     {
         "Effect": "Deny",
@@ -88,6 +89,12 @@ PAGES = {
     "add members": "/iam/groups/ops/users/add",
     "edit group": "/iam/groups/ops/edit",
     "delete group": "/iam/groups/ops/delete",
+    "roles": "/iam/roles",
+    "create role": "/iam/create-role",
+    "role": "/iam/roles/Deploy/permissions",
+    "trust": "/iam/roles/Deploy/trust",
+    "edit trust": "/iam/roles/Deploy/trust/edit",
+    "delete role": "/iam/roles/Deploy/delete",
     "not there": "/iam/policies/nothing/permissions",
 }
 

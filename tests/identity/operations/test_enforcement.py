@@ -51,6 +51,7 @@ def samples(account: Account, ben: User) -> dict[str, Any]:
         "Description": "for tests",
         "Encoding": "SSH",
         "EncodedMessage": "x" * 40,
+        "GlobalEndpointTokenVersion": "v2Token",
         "GroupName": "ops",
         "InstanceProfileName": "web",
         "Name": "jo",
