@@ -41,7 +41,7 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         user,
         "delete.html",
         form=form,
-        credentials=summary(request, name),
+        credentials=summary(request, name, Rights(request)),
         policies=reading(lambda: policy_names(request, name)),
         attached=reading(lambda: _attached(request, name)),
         groups=reading(lambda: _groups(request, name)),
