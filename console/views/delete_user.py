@@ -14,7 +14,7 @@ from console.forms.base import send
 from console.forms.users import ConfirmForm
 from console.http import Request
 from console.other_credentials import Credential, Kind
-from console.permissions import Reading, reading
+from console.permissions import Reading, Rights, reading
 from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
