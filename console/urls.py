@@ -34,6 +34,7 @@ from console.views import (
     theme,
     user_credentials,
     user_keys,
+    user_other_credentials,
     user_policies,
     users,
 )
@@ -159,6 +160,29 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>",
+        user_other_credentials.done,
+        name="user-credential-done",
+    ),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>/csv",
+        user_other_credentials.done_csv,
+        name="user-credential-csv",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/add", user_other_credentials.add, name="user-credential-add"
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/status",
+        user_other_credentials.status,
+        name="user-credential-status",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/delete",
+        user_other_credentials.delete,
+        name="user-credential-delete",
+    ),
 ]
 _group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
 group_urls: list[URLPattern] = [

@@ -8,12 +8,14 @@ from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
 from identity.models import (
     Account,
     ConsoleSession,
+    CredentialReport,
     Event,
     InstanceProfile,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
     PreviousPassword,
+    Quota,
     RecoveryCode,
     Role,
     ServerCertificate,
@@ -54,6 +56,8 @@ def fill(account: Account) -> None:
     _provide(account)
     _give_certificates(user)
     PasswordPolicy.objects.create(account=account)
+    CredentialReport.objects.create(account=account)
+    Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from console.forms.base import Form, fingerprint
 from console.forms.policy_documents import CheckedForm
 from console.forms.users import PathField
-from identity import arns, quotas
+from identity import arns
 from identity.policy import Kind
 
 THIS_ACCOUNT, OTHER_ACCOUNT, SERVICE, CUSTOM = "this", "other", "service", "custom"
@@ -57,11 +57,11 @@ class TrustForm(CheckedForm):
     """Another trust policy; `version` is the one that was edited."""
 
     document_kind = Kind.TRUST
-    size_limit = quotas.TRUST_POLICY_SIZE
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, trusted: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trusted: str, limit: int, **kwargs: Any) -> None:
+        self.size_limit = limit
         super().__init__(*args, **kwargs)
         self._version = fingerprint(trusted)
         self.fields["version"].initial = self._version
@@ -82,7 +82,6 @@ class CreateRoleForm(CheckedForm):
     """
 
     document_kind = Kind.TRUST
-    size_limit = quotas.TRUST_POLICY_SIZE
 
     name = RoleNameField()
     path = PathField()
@@ -132,7 +131,8 @@ class CreateRoleForm(CheckedForm):
     fields_of = {**CheckedForm.fields_of, "EntityAlreadyExists": "name"}
     sentences = {"EntityAlreadyExists": _NAME_TAKEN}
 
-    def __init__(self, *args: Any, account_id: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account_id: str, limit: int, **kwargs: Any) -> None:
+        self.size_limit = limit
         super().__init__(*args, **kwargs)
         self._own_account = account_id
         self.fields["document"].required = False

@@ -53,7 +53,7 @@ def group_list_page(request: Request) -> HttpResponse:
         text=text,
         page=found,
         rows=_rows(found.rows, rights),
-        limit=quotas.GROUPS,
+        limit=quotas.of(account_id, "GroupsPerAccount"),
         denied=rights.denied(arns.iam(account_id, "group", "*")),
     )
 

@@ -16,7 +16,7 @@ from console.holders import Holder, of_holder
 from console.http import Request
 from console.responses import SeeOther
 from console.views.roles import page
-from identity import trust_principals
+from identity import quotas, trust_principals
 from identity.models import Role
 
 
@@ -38,7 +38,8 @@ def trust(request: Request, holder: Holder) -> HttpResponse:
 @of_holder
 def edit(request: Request, holder: Holder) -> HttpResponse:
     document = _document(holder)
-    form = TrustForm(**sent(request, document=document), trusted=document)
+    limit = quotas.of(request.caller.account_id, "ACLSizePerRole")
+    form = TrustForm(**sent(request, document=document), trusted=document, limit=limit)
     if form.is_valid() and (done := send(request, form, lambda: _save(request, holder, form))):
         return done
     changes = rows_of(document, form.report.text) if form.report else []

@@ -53,7 +53,7 @@ def role_list_page(request: Request) -> HttpResponse:
             Row(role, _url("permissions", role.name, role.unique_id), trust_words.trusted(trust))
             for role, trust in zip(found.rows, texts, strict=True)
         ],
-        limit=quotas.ROLES,
+        limit=quotas.of(account.pk, "RolesPerAccount"),
         denied=rights.denied(arns.iam(account.id, "role", "*")),
     )
 
@@ -64,7 +64,8 @@ def _url(page: str, name: str, unique_id: str) -> str:
 
 def create(request: Request) -> HttpResponse:
     account_id = request.caller.account_id
-    form = CreateRoleForm(**sent(request, path="/"), account_id=account_id)
+    limit = quotas.of(account_id, "ACLSizePerRole")
+    form = CreateRoleForm(**sent(request, path="/"), account_id=account_id, limit=limit)
     if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
         return done
     denied = Rights(request).denied(arns.iam(account_id, "role", "*"))

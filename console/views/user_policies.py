@@ -42,7 +42,7 @@ def shown(holder: Holder) -> dict[str, object]:
         "policies": policies,
         "used": sum(size(document) for document in documents),
         "limit": holder.kind.inline_limit,
-        "attached_limit": quotas.ATTACHED_POLICIES_PER_USER,
+        "attached_limit": quotas.of(holder.row.account_id, f"PoliciesPer{kind}"),
         "inline_off": {"put": off[f"Put{kind}Policy"], "delete": off[f"Delete{kind}Policy"]},
         "boundary": boundary,
         "boundary_policy_url": policy_address("policy-permissions", boundary) if boundary else "",

@@ -51,8 +51,7 @@ def create_open_id_connect_provider(
     quotas.require_room(
         call.account,
         OidcProvider.objects.filter(account=call.account),
-        limit=quotas.OIDC_PROVIDERS,
-        name="OpenIdConnectProvidersPerAccount",
+        "OpenIdConnectProvidersPerAccount",
     )
     shown = {"OpenIDConnectProviderArn": provider.arn}
     return {**shown, "Tags": given} if given else shown

@@ -81,8 +81,7 @@ def create_saml_provider(call: Call, params: t.CreateSAMLProviderRequestTypeDef)
     quotas.require_room(
         call.account,
         SamlProvider.objects.filter(account=call.account),
-        limit=quotas.SAML_PROVIDERS,
-        name="SAMLProvidersPerAccount",
+        "SAMLProvidersPerAccount",
     )
     shown = {"SAMLProviderArn": provider.arn}
     return {**shown, "Tags": given} if given else shown

@@ -11,6 +11,7 @@ from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVer
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
+from identity.models.quota import Quota
 from identity.models.role import InstanceProfile, Role
 from identity.models.server_certificate import ServerCertificate
 from identity.models.service_specific_credential import ServiceSpecificCredential
@@ -38,6 +39,7 @@ __all__ = [
     "PolicyUsage",
     "PolicyVersion",
     "PreviousPassword",
+    "Quota",
     "RecoveryCode",
     "Role",
     "RoleAttachment",

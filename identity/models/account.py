@@ -43,6 +43,8 @@ class Account(models.Model):
     instance_profile_count = models.PositiveIntegerField(default=0)
     policy_count = models.PositiveIntegerField(default=0)
     server_certificate_count = models.PositiveIntegerField(default=0)
+    # Of SetSecurityTokenServicePreferences: 1 or 2.
+    global_endpoint_token_version = models.PositiveSmallIntegerField(default=1)
 
     objects = AccountQuerySet.as_manager()
 

@@ -55,8 +55,7 @@ def create_virtual_mfa_device(call: Call, params: t.CreateVirtualMFADeviceReques
         sealed_seed=mfa.seal(seed, serial),
         tags=given,
     )
-    limit = quotas.users()
-    quotas.take(call.account, "mfa_device_count", limit=limit, name="MFADevicesPerAccount")
+    quotas.take(call.account, "mfa_device_count", "MFADevicesPerAccount")
     uri = mfa.otpauth_uri(name, call.account.alias or call.account.id, seed)
     shown: dict[str, Any] = {
         "SerialNumber": serial,

@@ -53,12 +53,7 @@ def upload_server_certificate(
         expires_at=call.prepared,
         tags=given,
     )
-    quotas.take(
-        call.account,
-        "server_certificate_count",
-        limit=quotas.SERVER_CERTIFICATES,
-        name="ServerCertificatesPerAccount",
-    )
+    quotas.take(call.account, "server_certificate_count", "ServerCertificatesPerAccount")
     shown = {"ServerCertificateMetadata": certificate.describe()}
     return {**shown, "Tags": row_tags.in_order(certificate)} if given else shown
 

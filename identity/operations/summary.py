@@ -44,7 +44,7 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
     "AccountMFAEnabled": _root_has_mfa,
     "AccountPasswordPresent": lambda account: 1,
     "AccountSigningCertificatesPresent": _root_has_certificates,
-    "GlobalEndpointTokenVersion": lambda account: 1,
+    "GlobalEndpointTokenVersion": lambda account: account.global_endpoint_token_version,
     "Groups": lambda account: account.group_count,
     "InstanceProfiles": lambda account: account.instance_profile_count,
     "MFADevices": lambda account: account.mfa_device_count,
@@ -63,4 +63,4 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
 def get_account_summary(call: Call, params: dict[str, object]) -> Result:
     account = Account.objects.get(pk=call.account.pk)
     counted = {name: counter(account) for name, counter in COUNTERS.items()}
-    return {"SummaryMap": {**counted, **quotas.summary()}}
+    return {"SummaryMap": {**counted, **quotas.summary(account)}}

@@ -68,7 +68,7 @@ def create_user(call: Call, params: t.CreateUserRequestTypeDef) -> Result:
     )
     tags.put(user, given)
     boundaries.replace(user, boundary)
-    quotas.take(call.account, "user_count", limit=quotas.users(), name="UsersPerAccount")
+    quotas.take(call.account, "user_count", "UsersPerAccount")
     shown = user.describe() | boundaries.describe(user)
     return {"User": {**shown, "Tags": list(given)} if given else shown}
 
