@@ -12,7 +12,7 @@ from console import other_credentials
 from console.forms.base import send
 from console.forms.users import ConfirmForm
 from console.http import Request
-from console.permissions import reading
+from console.permissions import Rights, reading
 from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
@@ -36,7 +36,7 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         user,
         "delete.html",
         form=form,
-        credentials=summary(request, name),
+        credentials=summary(request, name, Rights(request)),
         policies=reading(lambda: policy_names(request, name)),
         attached=reading(lambda: _attached(request, name)),
         groups=reading(lambda: _groups(request, name)),
