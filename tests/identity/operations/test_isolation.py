@@ -69,10 +69,12 @@ OTHERWISE = {
     ("CreateAccountAlias", "AccountAlias"): "EntityAlreadyExists",
     ("GetAccessKeyInfo", "AccessKeyId"): "answered",
     ("GetFederationToken", "PolicyArns"): "MalformedPolicyDocument",
+    ("GetMFADevice", "SerialNumber"): "ValidationError",
     ("SimulateCustomPolicy", "CallerArn"): "answered",
     ("SimulateCustomPolicy", "ResourceArns"): "answered",
     ("SimulatePrincipalPolicy", "CallerArn"): "answered",
     ("SimulatePrincipalPolicy", "ResourceArns"): "answered",
+    ("UploadSSHPublicKey", "UserName"): "InvalidPublicKey",
 }
 
 # What is of one owner in all accounts is noticed by everybody, as in AWS.
@@ -144,13 +146,14 @@ PAGED = sorted(key for key, operation in TABLE.items() if "Marker" in _members(o
 
 
 def own_params(operation: Operation, account: Account) -> dict[str, Any]:
-    """The required members, all of them about this account; what is to be made has a free name."""
+    """The required members and the user, of this account; what is to be made has a free name."""
     user = account.iam_users.get(name="liours")
     own = samples_for(account, user) | names_of(account, "ours")
     shape = operation.model.input_shape
     required = shape.required_members if isinstance(shape, StructureShape) else []
+    named = {*required, *({"UserName"} & {*_members(operation)})}
     fresh = {member: "fresh" for name, member in NEW if name == operation.name}
-    return {name: fresh.get(name, own[name]) for name in required}
+    return {name: fresh.get(name, own[name]) for name in named}
 
 
 def answer(caller: User, operation: Operation, params: dict[str, Any]) -> tuple[str, str]:
