@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
 from identity.models import (
+    AccessReport,
     Account,
     ConsoleSession,
     CredentialReport,
     Event,
     InstanceProfile,
+    LastAccess,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
@@ -57,6 +59,14 @@ def fill(account: Account) -> None:
     _give_certificates(user)
     PasswordPolicy.objects.create(account=account)
     CredentialReport.objects.create(account=account)
+    LastAccess.objects.create(
+        account=account,
+        principal=user.unique_id,
+        service="iam",
+        action="GetUser",
+        time=timezone.now(),
+    )
+    AccessReport.objects.create(account=account, services=[])
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
