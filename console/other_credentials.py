@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.http import Request
-from console.permissions import reading
+from console.permissions import Reading, Rights, reading
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,17 @@ class Kind:
     member: str
     id: str
     make: str
+    add_label: str | Promise
     most: int | None = None
+
+    @property
+    def shape(self) -> str:
+        """How the actions of AWS call it: `SSHPublicKey` of `DeleteSSHPublicKey`."""
+        return self.make.removeprefix("Upload").removeprefix("Create")
+
+    @property
+    def of_services(self) -> bool:
+        return self.most is None
 
     def listed(self, request: Request, name: str) -> list[Credential]:
         """Those of the user, oldest first; their quotas are below the size of a page."""
@@ -73,6 +86,7 @@ KINDS = {
             member="SSHPublicKeys",
             id="SSHPublicKeyId",
             make="UploadSSHPublicKey",
+            add_label=_("Upload SSH public key"),
             most=5,
         ),
         Kind(
@@ -84,6 +98,7 @@ KINDS = {
             member="ServiceSpecificCredentials",
             id="ServiceSpecificCredentialId",
             make="CreateServiceSpecificCredential",
+            add_label=_("Create service-specific credential"),
         ),
         Kind(
             key="signing-certificates",
@@ -94,6 +109,7 @@ KINDS = {
             member="Certificates",
             id="CertificateId",
             make="UploadSigningCertificate",
+            add_label=_("Upload signing certificate"),
             most=2,
         ),
     )
@@ -104,12 +120,46 @@ def _call(request: Request, verb: str, **params: str) -> Any:
     return getattr(request.iam, verb)(**params)
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the tab shows of one kind; the `…_denied` say why a button is off, or nothing."""
+
+    kind: Kind
+    held: Reading[list[Credential]]
+    make_denied: str = ""
+    update_denied: str = ""
+    delete_denied: str = ""
+
+    @property
+    def full(self) -> bool:
+        return self.kind.most is not None and len(self.held.value or ()) >= self.kind.most
+
+
+def sections(request: Request, user: t.UserTypeDef) -> list[Section]:
+    """A section for each kind, with what of it the user holds."""
+    denied = Rights(request).denied(user["Arn"])
+    return [
+        Section(
+            kind,
+            held,
+            denied[kind.make],
+            denied[f"Update{kind.shape}"],
+            denied[f"Delete{kind.shape}"],
+        )
+        for kind, held in held_by(request, user["UserName"])
+    ]
+
+
+def held_by(request: Request, name: str) -> list[tuple[Kind, Reading[list[Credential]]]]:
+    """What the user holds, by kind; or a notice where the caller may not list it."""
+    return [(kind, reading(partial(kind.listed, request, name))) for kind in KINDS.values()]
+
+
 def delete_all(request: Request, name: str) -> None:
     """Delete every credential of the three kinds that the user has.
 
     Kinds that the caller may not list are passed over: if there are some, DeleteUser says so.
     """
-    for kind in KINDS.values():
-        held = reading(partial(kind.listed, request, name))
+    for kind, held in held_by(request, name):
         for credential in held.value or ():
             kind.delete(request, name, credential.id)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
+from console.providers import OIDC, SAML
 from console.views import (
     account,
     create_user,
@@ -23,6 +24,7 @@ from console.views import (
     policy_editor,
     policy_versions,
     preferences,
+    providers,
     role_trust,
     roles,
     security_credentials,
@@ -34,6 +36,7 @@ from console.views import (
     theme,
     user_credentials,
     user_keys,
+    user_other_credentials,
     user_policies,
     users,
 )
@@ -159,6 +162,29 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>",
+        user_other_credentials.done,
+        name="user-credential-done",
+    ),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>/csv",
+        user_other_credentials.done_csv,
+        name="user-credential-csv",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/add", user_other_credentials.add, name="user-credential-add"
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/status",
+        user_other_credentials.status,
+        name="user-credential-status",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/delete",
+        user_other_credentials.delete,
+        name="user-credential-delete",
+    ),
 ]
 _group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
 group_urls: list[URLPattern] = [
@@ -215,6 +241,19 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
+_saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
+_oidc, _of_oidc = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
+provider_urls: list[URLPattern] = [
+    path("iam/providers", providers.provider_list_page, name="providers"),
+    path("iam/add-provider", providers.add, name="add-provider"),
+    path("iam/add-provider/oidc", providers.add_oidc, name="add-oidc-provider"),
+    path(_saml, providers.provider, _of_saml, name="saml-provider"),
+    path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
+    path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
+    path(_oidc, providers.provider, _of_oidc, name="oidc-provider"),
+    path(f"{_oidc}/tags", providers.tags, _of_oidc, name="oidc-provider-tags"),
+    path(f"{_oidc}/delete", providers.delete, _of_oidc, name="oidc-provider-delete"),
+]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
     path("me/password", my_password.password, name="me-password"),
@@ -269,6 +308,7 @@ urlpatterns = [
     *group_urls,
     *role_urls,
     *policy_urls,
+    *provider_urls,
     *me_urls,
     *account_urls,
     *activity_urls,

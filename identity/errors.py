@@ -91,7 +91,13 @@ class InvalidClientTokenId(ClientError):
 
 
 class ExpiredToken(ClientError):
+    """`caller` is whose session it was: the token proved that much."""
+
     code, status = "ExpiredToken", 403
+
+    def __init__(self, message: str = "", caller: Any = None) -> None:
+        super().__init__(message)
+        self.caller = caller
 
 
 class Throttling(ClientError):

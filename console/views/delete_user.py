@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -13,8 +12,7 @@ from console import other_credentials
 from console.forms.base import send
 from console.forms.users import ConfirmForm
 from console.http import Request
-from console.other_credentials import Credential, Kind
-from console.permissions import Reading, reading
+from console.permissions import Rights, reading
 from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
@@ -22,9 +20,6 @@ from console.views.user_pages import of_user, page
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
-
-
-Held = tuple[Kind, Reading[list[Credential]]]
 
 
 @of_user
@@ -41,20 +36,12 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         user,
         "delete.html",
         form=form,
-        credentials=summary(request, name),
+        credentials=summary(request, name, Rights(request)),
         policies=reading(lambda: policy_names(request, name)),
         attached=reading(lambda: _attached(request, name)),
         groups=reading(lambda: _groups(request, name)),
-        others=_others(request, name),
+        others=other_credentials.held_by(request, name),
     )
-
-
-def _others(request: Request, name: str) -> list[Held]:
-    """What else the user holds, by kind."""
-    return [
-        (kind, reading(partial(kind.listed, request, name)))
-        for kind in other_credentials.KINDS.values()
-    ]
 
 
 def policy_names(request: Request, user_name: str) -> list[str]:

@@ -33,7 +33,7 @@ def _checked(call: Call) -> datetime:
     document, pem = call.params.get("SAMLMetadataDocument"), call.params.get("AddPrivateKey")
     if pem is not None:
         private_keys.check(pem)
-    ends = _end_of(document, call.facts.at) if document is not None else None
+    ends = read(document, call.facts.at).valid_until if document is not None else None
     return ends or _in_a_hundred_years(call.facts.at)
 
 
@@ -42,15 +42,15 @@ def _in_a_hundred_years(at: datetime) -> datetime:
     return at.replace(year=at.year + 100, day=28 if leap_day else at.day)
 
 
-def _end_of(document: str, at: datetime) -> datetime | None:
-    """What the document says of its end. Raises UnreadableMetadata, also when that is past."""
+def read(document: str, at: datetime) -> metadata.Metadata:
+    """What a document tells. Raises UnreadableMetadata, also when its end is past."""
     try:
-        ends = metadata.read(document).valid_until
+        found = metadata.read(document)
     except metadata.MetadataError as problem:
         raise UnreadableMetadata(str(problem)) from problem
-    if ends and ends <= at:
-        raise UnreadableMetadata(f"it was valid until {ends:%Y-%m-%dT%H:%M:%SZ}")
-    return ends
+    if found.valid_until and found.valid_until <= at:
+        raise UnreadableMetadata(f"it was valid until {found.valid_until:%Y-%m-%dT%H:%M:%SZ}")
+    return found
 
 
 def _prepared(call: Call) -> datetime:

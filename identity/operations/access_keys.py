@@ -66,10 +66,8 @@ def delete_access_key(call: Call, params: t.DeleteAccessKeyRequestTypeDef) -> No
 @operation("iam", "GetAccessKeyLastUsed", resource=resources.access_key_owner)
 def get_access_key_last_used(call: Call, params: t.GetAccessKeyLastUsedRequestTypeDef) -> Result:
     key = resources.access_key(call)
-    used = {"ServiceName": key.last_used_service, "Region": key.last_used_region}
-    last = {"LastUsedDate": key.last_used_at} if key.last_used_at else {}
     owner = {} if key.user.is_root else {"UserName": key.user.name}
-    return {**owner, "AccessKeyLastUsed": {**last, **used}}
+    return {**owner, "AccessKeyLastUsed": key.last_used()}
 
 
 def _no_such_key(key_id: str) -> NoSuchEntity:

@@ -31,11 +31,16 @@ class Load:
 
 def signed_post(port: int, key: Key, service: str, body: str) -> bytes:
     """The bytes of a signed POST, as boto3 sends it."""
+    headers = signed_headers(port, key, service, body)
+    return _http("POST", {"Content-Length": len(body), **headers}, body)
+
+
+def signed_headers(port: int, key: Key, service: str, body: str) -> dict[str, object]:
     url = f"http://127.0.0.1:{port}/"
     request = AWSRequest("POST", url, {"Content-Type": FORM}, body.encode())
-    SigV4Auth(Credentials(key.id, key.secret), service, "us-east-1").add_auth(request)
-    headers = {"Host": f"127.0.0.1:{port}", "Content-Length": len(body), **dict(request.headers)}
-    return _http("POST", headers, body)
+    credentials = Credentials(key.id, key.secret, key.token)
+    SigV4Auth(credentials, service, "us-east-1").add_auth(request)
+    return {"Host": f"127.0.0.1:{port}", **dict(request.headers)}
 
 
 def get(port: int) -> bytes:

@@ -16,11 +16,13 @@ _DELEGATION = "no: temporary delegation to AWS partners"
 _ROLE_TEMPLATES = "no: templates that AWS keeps for its role manager"
 _ORGANIZATION_REPORTS = "no: reports over the accounts of an organization"
 _OUTBOUND = "no: accounts issue no tokens here; the feature is always off"
+_MEMBER_ROOTS = "no: of an organization's management account, on the root users of its members"
 _PROPERTIES = "no: settings of AWS's role manager"
 
 _LEFT_OUT = {
     "AcceptDelegationRequest": _DELEGATION,
     "AcquireRole": _ROLE_TEMPLATES,
+    "AssumeRoot": _MEMBER_ROOTS,
     "AssociateDelegationRequest": _DELEGATION,
     "CreateDelegationRequest": _DELEGATION,
     "EnableOutboundWebIdentityFederation": _OUTBOUND,
