@@ -31,7 +31,7 @@ _PAUSE_SECONDS = 0.005
 
 
 class Command(BaseCommand):
-    help = "Delete expired sessions, temporary credentials, throttle buckets and sent forms."
+    help = "Delete expired sessions, credentials, throttle buckets, forms and old last accesses."
 
     def handle(self, **options: Any) -> None:
         for what, rows in _over(timezone.now()).items():
