@@ -7,11 +7,13 @@ from django.utils import timezone
 from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
 from identity import arns
 from identity.models import (
+    AccessReport,
     Account,
     ConsoleSession,
     CredentialReport,
     Event,
     InstanceProfile,
+    LastAccess,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
@@ -61,6 +63,16 @@ def fill(account: Account, mark: str = "") -> None:
     _give_certificates(user, mark)
     PasswordPolicy.objects.create(account=account)
     CredentialReport.objects.create(account=account)
+    LastAccess.objects.create(
+        account=account,
+        principal=user.unique_id,
+        service="iam",
+        action="GetUser",
+        time=timezone.now(),
+    )
+    AccessReport.objects.create(
+        account=account, requester=user.unique_id, arn=user.arn, services=[]
+    )
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 

@@ -6,6 +6,7 @@ from identity.models.attachment import GroupAttachment, RoleAttachment, UserAtta
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
 from identity.models.group import Group, Membership
+from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
 from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVersion
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
@@ -24,6 +25,7 @@ from identity.models.user import User
 
 __all__ = [
     "AccessKey",
+    "AccessReport",
     "Account",
     "ConsoleSession",
     "CredentialReport",
@@ -32,6 +34,7 @@ __all__ = [
     "GroupAttachment",
     "GroupPolicy",
     "InstanceProfile",
+    "LastAccess",
     "LoginProfile",
     "ManagedPolicy",
     "Membership",

@@ -18,7 +18,7 @@ from identity.callers import Caller
 from identity.calls import Call
 from identity.errors import AwsError
 from identity.gateway import perform
-from identity.models import AccessKey, Account, ThrottleBucket, User
+from identity.models import AccessKey, AccessReport, Account, ThrottleBucket, User
 from identity.operations import paging
 from identity.operations.registry import TABLE, Operation
 from tests.factories import ADMINISTRATOR, make_account, make_user
@@ -31,15 +31,15 @@ AWSServiceName ActionNames AddPrivateKey AllUsers AllowUsersToChangePassword
 AssertionEncryptionMode AssignmentStatus AssumeRolePolicyDocument AuthenticationCode1
 AuthenticationCode2 CertificateBody CertificateChain ClientID ClientIDList ContextEntries
 CredentialAgeDays CustomSuffix Description DurationSeconds EncodedMessage Encoding EntityFilter
-ExternalId Filter GlobalEndpointTokenVersion HardExpiry MaxItems MaxPasswordAge MaxSessionDuration
-MinimumPasswordLength MinimumSessionTokenSize Name NewPassword NewPath OldPassword OnlyAttached
-OrderedOrganizationPolicyInputList Password PasswordResetRequired PasswordReusePrevention Path
-PathPrefix PermissionsBoundaryPolicyInputList Policy PolicyDocument PolicyExclusionList
-PolicyInputList PolicyUsageFilter PrivateKey ProvidedContexts RemovePrivateKey
+ExternalId Filter GlobalEndpointTokenVersion Granularity HardExpiry MaxItems MaxPasswordAge
+MaxSessionDuration MinimumPasswordLength MinimumSessionTokenSize Name NewPassword NewPath
+OldPassword OnlyAttached OrderedOrganizationPolicyInputList Password PasswordResetRequired
+PasswordReusePrevention Path PathPrefix PermissionsBoundaryPolicyInputList Policy PolicyDocument
+PolicyExclusionList PolicyInputList PolicyUsageFilter PrivateKey ProvidedContexts RemovePrivateKey
 RequireLowercaseCharacters RequireNumbers RequireSymbols RequireUppercaseCharacters
 ResourceHandlingOption ResourceOwner ResourcePolicy RoleSessionName SAMLMetadataDocument
-SSHPublicKeyBody Scope ServiceName ServiceNamespaces SetAsDefault SourceIdentity Status TagKeys
-Tags ThumbprintList TokenCode TransitiveTagKeys VersionId
+SSHPublicKeyBody Scope ServiceName ServiceNamespace ServiceNamespaces SetAsDefault SourceIdentity
+Status TagKeys Tags ThumbprintList TokenCode TransitiveTagKeys VersionId
 """
 PLAIN = frozenset(_PLAIN.split())
 
@@ -99,6 +99,7 @@ def names_of(account: Account, mark: str) -> dict[str, Any]:
     provider = f"idp{mark}.example.com"
     user, number = arns.user(account.id, f"li{mark}"), "1" * 24 + mark
     key = AccessKey.objects.filter(user__account=account, user__name=f"li{mark}").first()
+    report = AccessReport.objects.filter(account=account).first() if key else None
     return {
         "AccessKeyId": key.pk if key else "AKIAABSENTABSENT2345",
         "AccountAlias": f"corp{mark}",
@@ -108,6 +109,7 @@ def names_of(account: Account, mark: str) -> dict[str, Any]:
         "DeletionTaskId": f"task/aws-service-role/x.amazonaws.com/AWSServiceRoleForX/{'0' * 36}",
         "GroupName": f"ops{mark}",
         "InstanceProfileName": f"web{mark}",
+        "JobId": str(report.pk) if report else "0" * 36,
         "NewGroupName": f"ops{mark}",
         "NewServerCertificateName": f"web{mark}",
         "NewUserName": f"li{mark}",
@@ -223,5 +225,6 @@ def test_a_marker_of_another_account_is_refused(
     params = own_params(operation, ours)
     asked = Call(Caller(theirs.root), *key, params | {"MaxItems": 1})
     marker = paging.page_of_few(asked, [1, 2], member="x")["Marker"]
-    told = answer(ours.root, operation, params | {"Marker": marker})
+    li = ours.iam_users.get(name="liours")
+    told = answer(li, operation, params | {"Marker": marker})
     assert told == ("ValidationError", "Marker and Filter do not match")
