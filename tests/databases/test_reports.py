@@ -46,7 +46,8 @@ def test_the_credential_report_has_a_line_for_each_user(ana: User, account: Acco
 
 def test_the_details_hold_everything_page_by_page(ana: User, account: Account) -> None:
     fill(account)
-    found, more = [], {}
+    found: list[str] = []
+    more: dict[str, str] = {}
     while True:
         page = iam(ana).get_account_authorization_details(MaxItems=1, **more)
         found += [
