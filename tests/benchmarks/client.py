@@ -8,6 +8,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -52,14 +53,14 @@ def _http(method: str, headers: dict[str, object], body: str) -> bytes:
     return f"{method} / HTTP/1.1\r\n{lines}\r\n{body}".encode()
 
 
-def run(port: int, requests: list[bytes], seconds: float) -> Load:
-    """Send `requests` round and round on 16 connections for so long."""
+def run(port: int, requests: Iterable[bytes], seconds: float) -> Load:
+    """Send `requests` round and round on 16 connections for so long, or to the first answer."""
     todo, done, failed = cycle(requests), 0, 0
     with selectors.DefaultSelector() as selector:
         for _ in range(CONNECTIONS):
             _open(selector, port, next(todo))
         began = time.perf_counter()
-        while time.perf_counter() - began < seconds:
+        while not done or time.perf_counter() - began < seconds:
             for ready, _ in selector.select(timeout=1):
                 answer = _read(ready)
                 if answer is None:

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -33,7 +33,7 @@ def against(
     return (name, f"{found:.2f}  ({one:,.0f} / {other:,.0f} a second)", found >= goal)
 
 
-def rate(port: int, requests: list[bytes]) -> float:
+def rate(port: int, requests: Iterable[bytes]) -> float:
     """Answers a second; all must be a 200."""
     load = client.run(port, requests, SECONDS)
     if load.failed:
@@ -41,7 +41,7 @@ def rate(port: int, requests: list[bytes]) -> float:
     return load.per_second
 
 
-def thrift(server: LiveServer, requests: list[bytes]) -> float:
+def thrift(server: LiveServer, requests: Iterable[bytes]) -> float:
     """Answers for each second of processor time of the workers."""
     before, began = _processor_seconds(server), time.perf_counter()
     answers = rate(server.port, requests) * (time.perf_counter() - began)
