@@ -15,7 +15,9 @@ from federation.models import OidcProvider, SamlProvider
 from identity import arns
 from identity.models import (
     Account,
+    Group,
     InstanceProfile,
+    Role,
     ServerCertificate,
     SigningCertificate,
     SSHPublicKey,
@@ -59,8 +61,9 @@ def named(account: Account, root: User) -> dict[str, Any]:
         for number, policy in enumerate(policies):
             attach(holder, policy)
             make_policy(holder, f"own{number}", ADMINISTRATOR)
-    for holder in (*users[1:], *roles[1:], *groups[1:]):
-        attach(holder, policies[0])
+    others: list[User | Role | Group] = [*users[1:], *roles[1:], *groups[1:]]
+    for other in others:
+        attach(other, policies[0])
     for number in (2, 3):
         policies[0].versions.create(number=number, document=make_document(ADMINISTRATOR))
     _tag(policies[0], roles[0])
