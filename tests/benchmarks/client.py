@@ -8,7 +8,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -36,7 +36,7 @@ def signed_post(port: int, key: Key, service: str, body: str) -> bytes:
     return _http("POST", {"Content-Length": len(body), **headers}, body)
 
 
-def signed_headers(port: int, key: Key, service: str, body: str) -> dict[str, object]:
+def signed_headers(port: int, key: Key, service: str, body: str) -> dict[str, str]:
     url = f"http://127.0.0.1:{port}/"
     request = AWSRequest("POST", url, {"Content-Type": FORM}, body.encode())
     credentials = Credentials(key.id, key.secret, key.token)
@@ -48,7 +48,7 @@ def get(port: int) -> bytes:
     return _http("GET", {"Host": f"127.0.0.1:{port}"}, "")
 
 
-def _http(method: str, headers: dict[str, object], body: str) -> bytes:
+def _http(method: str, headers: Mapping[str, object], body: str) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} / HTTP/1.1\r\n{lines}\r\n{body}".encode()
 
