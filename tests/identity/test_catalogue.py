@@ -193,6 +193,7 @@ PARAMS = {
     "RoleName": "deployer",
     "SAMLProviderArn": f"{IAM}:saml-provider/dex",
     "SerialNumber": f"{IAM}:mfa/phone",
+    "ServerCertificateName": "web",
     "Url": "https://login.example.com",
     "UserName": "ana",
     "VirtualMFADeviceName": "phone",

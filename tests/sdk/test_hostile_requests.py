@@ -104,7 +104,7 @@ def test_a_malformed_parameter_changes_nothing_and_is_named_in_xml(
         b"Action=GetUser",
         b"Action=NoSuchAction&Version=2010-05-08",
         b"Action=GetUser&Version=1999-01-01",
-        b"Action=ListRoles&Version=2010-05-08",
+        b"Action=GetHumanReadableSummary&Version=2010-05-08",
         b"Action=GetUser&Version=2010-05-08&UserName=a&UserName=b",
         b"Action=GetUser&Action=ListUsers&Version=2010-05-08",
         b"Action=GetUser&Version=2010-05-08&UserName=%ff%fe",
@@ -154,9 +154,7 @@ def test_without_a_signature_nothing_is_answered(server: LiveServer) -> None:
 
 
 def test_an_action_of_a_later_release_says_so(server: LiveServer, root_key: Key) -> None:
-    answer = call(
-        server, root_key, Action="CreateRole", RoleName="r", AssumeRolePolicyDocument="{}"
-    )
+    answer = call(server, root_key, Action="GetHumanReadableSummary", EntityArn="arn:aws:iam::1:x")
     assert error_of(answer) == "InvalidAction"
     assert b"not answered by this release" in answer.body
 

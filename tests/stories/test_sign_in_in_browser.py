@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from identity import managed_policies
 from identity.models import Account, User
 from tests.browser import check, needs_browser
 from tests.entrance import WRONG, give_device
@@ -26,6 +27,7 @@ pytestmark = [*needs_browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def own_data(tmp_path: Path, settings: Any) -> None:
     settings.DATA_DIR = tmp_path
+    managed_policies.load()  # what migrations entered is gone with the data of an earlier test
 
 
 @pytest.fixture

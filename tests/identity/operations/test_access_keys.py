@@ -94,8 +94,8 @@ def test_create_access_key_takes_a_fixed_number_of_queries(iam: Any, ana: User, 
     with CaptureQueriesContext(connection) as queries:
         client.create_access_key(UserName="ben")
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # The caller's key, its policies, the user; locked again, its slots, the key, the event.
-    assert len(statements) == 7
+    # The caller's key, the user, its policies; locked again, its slots, key, event and last use.
+    assert len(statements) == 8
 
 
 @pytest.mark.parametrize("status", ["Expired", "active", "", "Deleted"])
