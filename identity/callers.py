@@ -31,7 +31,8 @@ class Session:
 
     `kind` is `console` or the STS operation that issued it (`GetSessionToken`). Times are UTC.
     `name` is the role session name or the federated user's; `policies` are the documents and
-    `policy_arns` the managed policies that limit the session.
+    `policy_arns` the managed policies that limit the session. `in_console` are credentials that a
+    console session acts with.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Session:
     source_identity: str = ""
     policies: tuple[str, ...] = ()
     policy_arns: tuple[str, ...] = ()
+    in_console: bool = False
 
     @property
     def is_console(self) -> bool:
