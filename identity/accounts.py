@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import identifiers, throttle
+from identity import audit, identifiers, throttle
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
@@ -21,7 +21,7 @@ from identity.errors import (
     ValidationError,
 )
 from identity.facts import Facts
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from identity.models.user import folded
 
 logger = logging.getLogger(__name__)
@@ -181,16 +181,7 @@ def _record(
 ) -> None:
     """The operator's act, as the service's own event: no principal of the account did it."""
     facts = facts or Facts(user_agent="manage.py")
-    Event.objects.create(
-        account=account,
-        time=facts.at,
-        source="account.amazonaws.com",
-        name=name,
-        type="AwsServiceEvent",
-        source_ip=facts.source_ip,
-        user_agent=facts.user_agent,
-        user_identity={"type": "AWSService", "invokedBy": "operator", "accountId": account.pk},
-        request_id=facts.request_id,
-        request_parameters=parameters,
-        read_only=False,
+    event = audit.service_event(
+        account, facts, "account.amazonaws.com", name, invoked_by="operator", parameters=parameters
     )
+    event.save(force_insert=True)

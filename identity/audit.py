@@ -84,6 +84,34 @@ def signin_event(
     )
 
 
+def service_event(
+    account: Account,
+    facts: Facts,
+    source: str,
+    name: str,
+    *,
+    invoked_by: str,
+    parameters: dict[str, Any] | None,
+) -> Event:
+    """An act of the service itself, such as the operator's on the command line, not yet kept.
+
+    No principal of the account did it: `invoked_by` is `operator`, or a service's name.
+    """
+    return Event(
+        account=account,
+        time=facts.at,
+        source=source,
+        name=name,
+        type="AwsServiceEvent",
+        source_ip=facts.source_ip,
+        user_agent=facts.user_agent,
+        user_identity={"type": "AWSService", "invokedBy": invoked_by, "accountId": account.pk},
+        request_id=facts.request_id,
+        request_parameters=parameters,
+        read_only=False,
+    )
+
+
 _TYPES = {
     Kind.ROOT: "Root",
     Kind.USER: "IAMUser",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
 
-from identity import vault
+from identity import tokens, vault
 from identity.callers import Caller, Session
 from identity.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
 from identity.models import AccessKey, Role, TemporarySession
@@ -76,21 +75,21 @@ def _long_term(signed: Signed) -> _Credential | None:
 
 def _temporary(signed: Signed) -> _Credential:
     row = TemporarySession.signing(signed.access_key_id)
-    given = token_hash(signed.session_token or "")
+    given = tokens.hashed(signed.session_token or "")
     if not hmac.compare_digest(row.token_hash if row else "", given) or row is None:
         raise InvalidClientTokenId(_INVALID_TOKEN)
     if timezone.now() >= row.expires_at:
         raise ExpiredToken(_EXPIRED)
     return _Credential(
-        Caller(row.principal, access_key_id=row.pk, session=session_of(row)),
+        acting_as(row),
         vault.unseal(row.sealed_secret, f"temporary_session:{row.pk}").decode(),
         role=row.role,
     )
 
 
-def session_of(row: TemporarySession) -> Session:
-    """What the credentials add to their principal."""
-    return Session(
+def acting_as(row: TemporarySession) -> Caller:
+    """Who acts with these credentials: their principal, and what the session adds."""
+    session = Session(
         row.operation,
         row.issued_at,
         row.expires_at,
@@ -102,8 +101,4 @@ def session_of(row: TemporarySession) -> Session:
         tuple(row.policies),
         tuple(row.policy_arns),
     )
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a session token: its SHA-256, in hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return Caller(row.principal, access_key_id=row.pk, session=session)

@@ -205,3 +205,15 @@ class InvalidAuthorizationMessage(ClientError):
 
 class PolicyNotAttachable(ClientError):
     code = "PolicyNotAttachable"
+
+
+class ReportNotPresent(ClientError):
+    code, status = "ReportNotPresent", 410
+
+
+class ReportExpired(ClientError):
+    code, status = "ReportExpired", 410
+
+
+class ReportInProgress(ClientError):
+    code, status = "ReportInProgress", 404

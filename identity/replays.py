@@ -11,7 +11,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from django.utils.dateparse import parse_datetime
 
 from identity import explanations, standing
-from identity.authentication import session_of
+from identity.authentication import acting_as
 from identity.callers import Caller, Session
 from identity.calls import Call
 from identity.errors import AwsError
@@ -127,7 +127,7 @@ def _temporary(event: Event) -> Caller | None:
     row = kept.select_related("user__account", "role__account").first()
     if row is None or row.principal.account_id != event.account_id:
         return None
-    return Caller(row.principal, row.pk, session_of(row))
+    return acting_as(row)
 
 
 def _principal(account: Account, principal_id: str) -> User | Role | None:

@@ -24,8 +24,7 @@ def hashed(key: str) -> str:
 
 
 def _rows(key: str) -> QuerySet[ConsoleSession]:
-    rows: QuerySet[ConsoleSession] = ConsoleSession.objects.filter(session_key=hashed(key))
-    return rows
+    return ConsoleSession.objects.filter(session_key=hashed(key))
 
 
 class SessionStore(DatabaseStore):
@@ -46,7 +45,7 @@ class SessionStore(DatabaseStore):
         return _rows(session_key).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> ConsoleSession:
-        started = data.get("started_at")
+        started, seen = data.get("started_at"), data.get("seen_at")
         key = self._get_or_create_session_key()  # type: ignore[attr-defined]  # not in the stubs
         return ConsoleSession(
             session_key=hashed(key),
@@ -54,6 +53,7 @@ class SessionStore(DatabaseStore):
             expire_date=self.get_expiry_date(),
             user_id=data.get(SESSION_KEY),
             started_at=datetime.fromisoformat(started) if started else timezone.now(),
+            seen_at=datetime.fromisoformat(seen) if seen else timezone.now(),
             source_ip=data.get("source_ip", ""),
             user_agent=data.get("user_agent", ""),
         )

@@ -3,6 +3,7 @@
 from identity.models.access_key import AccessKey
 from identity.models.account import Account
 from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
+from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
 from identity.models.group import Group, Membership
 from identity.models.login_profile import LoginProfile, PreviousPassword
@@ -20,6 +21,7 @@ __all__ = [
     "AccessKey",
     "Account",
     "ConsoleSession",
+    "CredentialReport",
     "Event",
     "Group",
     "GroupAttachment",

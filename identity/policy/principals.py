@@ -139,7 +139,7 @@ _ARN = r"arn:aws[a-z-]*"
 _SPELLED = {
     "AWS": re.compile(
         rf"\*|\d{{12}}|(?:AIDA|AROA)[A-Z0-9]{{12,124}}"
-        rf"|{_ARN}:iam::\d{{12}}:(?:root|(?:user|role)/(?:[!-.0-~]+/)*{_NAME})"
+        rf"|{_ARN}:iam::\d{{12}}:(?:root|(?:user|role)/(?:[!-.0-~]*/)*{_NAME})"
         rf"|{_ARN}:sts::\d{{12}}:(?:assumed-role/{_NAME}/{_NAME}|federated-user/{_NAME})",
         re.ASCII,
     ),

@@ -10,8 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from django.utils import timezone
 
-from identity import identifiers, vault
-from identity.authentication import token_hash
+from identity import identifiers, tokens, vault
 from identity.models import AccessKey, TemporarySession, User
 from tests.factories import Key, make_key
 from tests.sdk_in_process import sdk
@@ -45,7 +44,7 @@ def make_session(user: User, *, lasts: timedelta = timedelta(hours=1)) -> Key:
         user=user,
         operation="GetSessionToken",
         sealed_secret=vault.seal(key.secret.encode(), f"temporary_session:{key.id}"),
-        token_hash=token_hash(key.token or ""),
+        token_hash=tokens.hashed(key.token or ""),
         expires_at=timezone.now() + lasts,
     )
     return key

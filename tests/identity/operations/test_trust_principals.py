@@ -152,8 +152,10 @@ def test_what_was_shown_can_be_saved_again(iam: Any, ana: User, ben: User) -> No
     assert Role.objects.get().trust_policy == before
 
 
-def test_arns_with_characters_that_json_escapes_survive(iam: Any, ana: User) -> None:
-    odd = make_user(ana.account, "odd", path='/"\\{}/')
+@pytest.mark.parametrize("path", ['/"\\{}/', "/a//b/", "/$%&*?:/"])
+def test_every_path_that_a_user_can_have_can_be_trusted(iam: Any, ana: User, path: str) -> None:
+    iam(ana).create_user(UserName="odd", Path=path)
+    odd = User.objects.get(name="odd")
     client = iam(ana)
     create(client, trusting(odd.arn))
     assert principal_of(client) == {"AWS": odd.arn}
