@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
-from identity.authentication import session_of
+from identity.authentication import acting_as
 from identity.callers import Caller, Session
 from identity.facts import Facts
 from identity.models import TemporarySession, User
@@ -114,8 +114,9 @@ def caller_with(row: TemporarySession) -> Caller:
     """Who acts in the console with these credentials."""
     if row.role is not None:
         row.role.used(timezone.now(), "us-east-1")
-    session = replace(session_of(row), in_console=True)
-    return Caller(row.principal, access_key_id=row.pk, session=session)
+    caller = acting_as(row)
+    assert caller.session is not None  # of temporary credentials
+    return replace(caller, session=replace(caller.session, in_console=True))
 
 
 def rebind(request: HttpRequest, user: User) -> None:
