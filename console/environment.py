@@ -20,7 +20,6 @@ KNOWN = frozenset(
         "BARTIZAN_REGIONS",
         "BARTIZAN_SECRET_KEY",
         "BARTIZAN_TRUSTED_PROXIES",
-        "BARTIZAN_USERS_QUOTA",
         "BARTIZAN_VAULT_KEYS",
     }
 )

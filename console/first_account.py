@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console import handoff, names, responses
+from console import grants, handoff, names, responses
 from console.http import Request
 from console.models import SentForm
 from identity import accounts, passwords, signin
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR = "admin"
 DONE = "setup_done"
-_POLICY = (
-    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
-)
 
 
 class AlreadySetUpError(Exception):
@@ -72,9 +69,7 @@ def _administrator(request: Request, account: Account) -> dict[str, str]:
     password = passwords.generate(account)
     iam.create_user(UserName=ADMINISTRATOR)
     iam.create_login_profile(UserName=ADMINISTRATOR, Password=password, PasswordResetRequired=True)
-    iam.put_user_policy(
-        UserName=ADMINISTRATOR, PolicyName="AdministratorAccess", PolicyDocument=_POLICY
-    )
+    iam.attach_user_policy(UserName=ADMINISTRATOR, PolicyArn=grants.ADMINISTRATOR)
     return {
         "User name": ADMINISTRATOR,
         "Password": password,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from identity.models import Account
+from identity.models import Account, ManagedPolicy
+
+BUILT_IN, CUSTOM = "built-in-policies", "policies"
+"""The shelves: a shipped policy and an account's may have the same name."""
 
 MARK = "~"  # cannot occur in a name
 
@@ -22,6 +25,15 @@ def policy_segment(name: str) -> str:
 
 def policy_name(segment: str) -> str:
     return segment.removeprefix(MARK)
+
+
+def shelf(policy: ManagedPolicy) -> str:
+    return BUILT_IN if policy.is_shipped else CUSTOM
+
+
+def policy_address(page: str, policy: ManagedPolicy, *more: str) -> str:
+    """The path of a page that custom and built-in policies both have."""
+    return reverse(page, args=[shelf(policy), policy_segment(policy.name), *more])
 
 
 def sign_in_url(account: Account) -> str:

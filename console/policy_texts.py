@@ -5,17 +5,22 @@ from __future__ import annotations
 from django.urls import reverse
 
 from console.http import Request
-from console.names import user_segment
+from console.names import policy_address, user_segment
 from console.permissions import Rights
 from identity import arns
 from identity.explanations import ACCOUNT_GRANT, TRUST_POLICY, Policy
-from identity.models import Group, Role, User
+from identity.models import Group, ManagedPolicy, Role, User
 from identity.models.permissions import Holder
 
 _ACTIONS = {
     Holder.USER: "iam:GetUserPolicy",
     Holder.GROUP: "iam:GetGroupPolicy",
     Holder.ROLE: "iam:GetRolePolicy",
+}
+_PAGES = {
+    Holder.USER: "user-permissions",
+    Holder.GROUP: "group-permissions",
+    Holder.ROLE: "role-permissions",
 }
 _MANAGED = "iam:GetPolicyVersion"
 
@@ -64,9 +69,12 @@ class Shelf:
         return self._urls[policy.source]
 
     def _url(self, policy: Policy) -> str:
-        if policy.holder is not Holder.USER:
+        if policy.name.startswith("arn:"):
+            managed = ManagedPolicy.objects.visible_to(self._account).filter(arn=policy.name)
+            found = managed.first()
+            return policy_address("policy-permissions", found) if found else ""
+        holder = self._holder(policy) if policy.holder in _PAGES else None
+        if holder is None or policy.holder is None:
             return ""
-        user = User.named_in(self._account, policy.holder_name)
-        if user is None:
-            return ""
-        return reverse("user-permissions", args=[user_segment(user.name, user.unique_id)])
+        page = "role-trust" if policy.source == TRUST_POLICY else _PAGES[policy.holder]
+        return reverse(page, args=[user_segment(holder.name, holder.unique_id)])

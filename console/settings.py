@@ -43,8 +43,6 @@ CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
 TRUSTED_PROXIES = env.list("BARTIZAN_TRUSTED_PROXIES", default=[])
 # Regions that an IAM signature may name besides us-east-1; STS takes any.
 REGIONS = frozenset({"us-east-1", *env.list("BARTIZAN_REGIONS", default=[])})
-# How many users an account may have; AWS raises this quota on request.
-USERS_QUOTA = env.int("BARTIZAN_USERS_QUOTA", default=5000)
 
 # --- Django ----------------------------------------------------------------------------------
 ROOT_URLCONF = "console.urls"

@@ -1,18 +1,32 @@
 """The site map, in named blocks. The SDK endpoint at `/` is answered before this is read."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
+from console.holders import GROUP, ROLE, USER, Kind
+from console.names import CUSTOM
+from console.providers import OIDC, SAML
 from console.views import (
     account,
     create_user,
     delete_user,
     events,
     explain,
+    group_members,
+    groups,
+    holder_policies,
     home,
+    inline_policies,
     my_mfa,
     my_password,
+    policies,
+    policy_attachments,
+    policy_editor,
+    policy_versions,
     preferences,
+    providers,
+    role_trust,
+    roles,
     security_credentials,
     setup,
     signin,
@@ -22,10 +36,14 @@ from console.views import (
     theme,
     user_credentials,
     user_keys,
+    user_other_credentials,
     user_policies,
     users,
 )
+from console.views.policy_pages import Shelf
 from identity.access import public
+
+register_converter(Shelf, "shelf")
 
 
 @public
@@ -66,6 +84,27 @@ home_urls: list[URLPattern] = [
     path("home", home.home, name="home"),
     path("iam", home.dashboard, name="dashboard"),
 ]
+
+
+def _policies_of(kind: Kind) -> list[URLPattern]:
+    """The pages about the policies of a user, a group or a role: one set of views for all."""
+    at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
+    pages = [
+        ("policies/attach", holder_policies.attach, "policy-attach"),
+        ("policies/attachment", holder_policies.attachment, "attachment"),
+        ("inline/create", inline_policies.create, "policy-create"),
+        ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
+        ("inline/<str:policy>/delete", inline_policies.delete, "policy-delete"),
+    ]
+    if kind.bounded:
+        pages += [
+            ("boundary", holder_policies.boundary, "boundary"),
+            ("boundary/remove", holder_policies.boundary_remove, "boundary-remove"),
+            ("boundary/restore", holder_policies.boundary_restore, "boundary-restore"),
+        ]
+    return [path(f"{at}/{end}", view, given, name=f"{kind}-{name}") for end, view, name in pages]
+
+
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
     path("iam/users", users.user_list_page, name="users"),
@@ -100,9 +139,7 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/activity", users.activity, name="user-activity"),
     path(f"{_user}/edit", users.edit, name="user-edit"),
     path(f"{_user}/delete", delete_user.delete, name="user-delete"),
-    path(f"{_user}/inline/create", user_policies.create, name="user-policy-create"),
-    path(f"{_user}/inline/<str:policy>/edit", user_policies.edit, name="user-policy-edit"),
-    path(f"{_user}/inline/<str:policy>/delete", user_policies.delete, name="user-policy-delete"),
+    *_policies_of(USER),
     path(f"{_user}/password", user_credentials.password, name="user-password"),
     path(
         f"{_user}/password/disable",
@@ -125,6 +162,97 @@ user_urls: list[URLPattern] = [
     path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
     path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
     path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>",
+        user_other_credentials.done,
+        name="user-credential-done",
+    ),
+    path(
+        f"{_user}/credentials/done/<str:handoff_id>/csv",
+        user_other_credentials.done_csv,
+        name="user-credential-csv",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/add", user_other_credentials.add, name="user-credential-add"
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/status",
+        user_other_credentials.status,
+        name="user-credential-status",
+    ),
+    path(
+        f"{_user}/credentials/<str:key>/<str:credential_id>/delete",
+        user_other_credentials.delete,
+        name="user-credential-delete",
+    ),
+]
+_group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
+group_urls: list[URLPattern] = [
+    path("iam/groups", groups.group_list_page, name="groups"),
+    path("iam/create-group", groups.create, name="create-group"),
+    path(_group, groups.group, _of_group, name="group"),
+    path(f"{_group}/permissions", groups.permissions, _of_group, name="group-permissions"),
+    path(f"{_group}/users", group_members.members, _of_group, name="group-users"),
+    path(f"{_group}/users/add", group_members.add, _of_group, name="group-users-add"),
+    path(f"{_group}/member", group_members.member, _of_group, name="group-member"),
+    path(f"{_group}/edit", groups.edit, _of_group, name="group-edit"),
+    path(f"{_group}/delete", groups.delete, _of_group, name="group-delete"),
+    path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
+    *_policies_of(GROUP),
+]
+_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
+role_urls: list[URLPattern] = [
+    path("iam/roles", roles.role_list_page, name="roles"),
+    path("iam/create-role", roles.create, name="create-role"),
+    path(_role, roles.role, _of_role, name="role"),
+    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
+    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
+    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
+    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
+    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
+    *_policies_of(ROLE),
+]
+_policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
+_ours = {"shelf": CUSTOM}
+policy_urls: list[URLPattern] = [
+    path("iam/policies", policies.policy_list_page, name="policies"),
+    path("iam/create-policy", policy_editor.create, name="create-policy"),
+    path("iam/check-policy", policy_editor.check, name="check-policy"),
+    path(_policy, policies.policy, name="policy"),
+    path(f"{_policy}/permissions", policies.permissions, name="policy-permissions"),
+    path(f"{_policy}/attached", policy_attachments.attached, name="policy-attached"),
+    path(f"{_policy}/attach", policy_attachments.attach, name="policy-attach"),
+    path(f"{_policy}/versions", policy_versions.versions, name="policy-versions"),
+    path(f"{_policy}/versions/<str:version>", policy_versions.version, name="policy-version"),
+    path(f"{_policy}/versions/<str:version>/json", policies.download, name="policy-json"),
+    path(f"{_own}/edit", policy_editor.edit, _ours, name="policy-edit"),
+    path(
+        f"{_own}/versions/<str:version>/make-default",
+        policy_versions.make_default,
+        _ours,
+        name="policy-version-default",
+    ),
+    path(
+        f"{_own}/versions/<str:version>/delete",
+        policy_versions.delete,
+        _ours,
+        name="policy-version-delete",
+    ),
+    path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
+    path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
+]
+_saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
+_oidc, _of_oidc = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
+provider_urls: list[URLPattern] = [
+    path("iam/providers", providers.provider_list_page, name="providers"),
+    path("iam/add-provider", providers.add, name="add-provider"),
+    path("iam/add-provider/oidc", providers.add_oidc, name="add-oidc-provider"),
+    path(_saml, providers.provider, _of_saml, name="saml-provider"),
+    path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
+    path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
+    path(_oidc, providers.provider, _of_oidc, name="oidc-provider"),
+    path(f"{_oidc}/tags", providers.tags, _of_oidc, name="oidc-provider-tags"),
+    path(f"{_oidc}/delete", providers.delete, _of_oidc, name="oidc-provider-delete"),
 ]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
@@ -177,6 +305,10 @@ urlpatterns = [
     *signin_urls,
     *home_urls,
     *user_urls,
+    *group_urls,
+    *role_urls,
+    *policy_urls,
+    *provider_urls,
     *me_urls,
     *account_urls,
     *activity_urls,

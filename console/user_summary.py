@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.http import Request
-from console.permissions import Reading, reading
+from console.permissions import Reading, Rights, Value, reading
 from identity import passwords
-from identity.errors import NoSuchEntity
-from identity.models import User
+from identity.models import AccessKey, User
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -50,13 +49,40 @@ class Summary:
     keys: Reading[list[Key]]
 
 
-def summary(request: Request, name: str) -> Summary:
-    """Console access, MFA devices and access keys of one user of the caller's account."""
+def summary(request: Request, name: str, rights: Rights) -> Summary:
+    """Console access, MFA devices and access keys of one user of the caller's account.
+
+    From the rows, since so many calls of the API would be many queries; each part is decided and
+    recorded as its own read.
+    """
+    account = request.caller.account
+    users = account.iam_users.select_related("login_profile")
+    user = users.prefetch_related("access_keys", "mfa_devices").named(name).get()
+    max_age = passwords.rules(account).max_age
+
+    def read(action: str, value: Callable[[], Value]) -> Reading[Value]:
+        return rights.reading(action, user.arn, value, UserName=user.name)
+
     return Summary(
-        access=reading(lambda: _access(request, name)),
-        devices=reading(lambda: request.iam.list_mfa_devices(UserName=name)["MFADevices"]),
-        keys=reading(lambda: keys(request, name)),
+        access=read("GetLoginProfile", lambda: access_of(user, max_age)),
+        devices=read("ListMFADevices", lambda: _devices(user)),
+        keys=read("ListAccessKeys", lambda: [_key(rights, user, key) for key in _keys(user)]),
     )
+
+
+def _devices(user: User) -> list[t.MFADeviceTypeDef]:
+    shown: Any = [device.describe() for device in user.mfa_devices.all()]
+    found: list[t.MFADeviceTypeDef] = shown
+    return found
+
+
+def _keys(user: User) -> list[AccessKey]:
+    return sorted(user.access_keys.all(), key=lambda key: (key.created_at, key.id))
+
+
+def _key(rights: Rights, user: User, key: AccessKey) -> Key:
+    used = rights.reading("GetAccessKeyLastUsed", user.arn, key.last_used, AccessKeyId=key.id)
+    return Key(id=key.id, active=key.active, created=key.created_at, used=used)
 
 
 def keys(request: Request, name: str) -> list[Key]:
@@ -81,16 +107,6 @@ def keys_of(request: Request, found: list[t.AccessKeyMetadataTypeDef]) -> list[K
 def _last_use(request: Request, key_id: str) -> Callable[[], dict[str, Any]]:
     answer = request.iam.get_access_key_last_used
     return lambda: dict(answer(AccessKeyId=key_id)["AccessKeyLastUsed"])
-
-
-def _access(request: Request, name: str) -> Access:
-    try:
-        request.iam.get_login_profile(UserName=name)
-    except NoSuchEntity:
-        return access_of(None, None)
-    account = request.caller.account
-    user = account.iam_users.select_related("login_profile").named(name).first()
-    return access_of(user, passwords.rules(account).max_age)
 
 
 def access_of(user: User | None, max_age: int | None) -> Access:

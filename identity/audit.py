@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from identity import journal
+from identity import journal, last_access
 from identity.callers import Caller, Kind, Session
 from identity.calls import Call
 from identity.errors import AccessDenied, AwsError
@@ -21,6 +21,7 @@ def changed(call: Call, model: OperationModel, result: dict[str, Any]) -> None:
     event.read_only = False
     event.response_elements = spec.redact(model.output_shape, result) or None
     event.save(force_insert=True)
+    last_access.keep([vars(event)])
 
 
 def changed_elsewhere(call: Call, account: Account, result: dict[str, Any]) -> None:

@@ -78,10 +78,11 @@ def _temporary(signed: Signed) -> _Credential:
     given = tokens.hashed(signed.session_token or "")
     if not hmac.compare_digest(row.token_hash if row else "", given) or row is None:
         raise InvalidClientTokenId(_INVALID_TOKEN)
+    caller = acting_as(row)
     if timezone.now() >= row.expires_at:
-        raise ExpiredToken(_EXPIRED)
+        raise ExpiredToken(_EXPIRED, caller)
     return _Credential(
-        acting_as(row),
+        caller,
         vault.unseal(row.sealed_secret, f"temporary_session:{row.pk}").decode(),
         role=row.role,
     )

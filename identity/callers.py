@@ -14,6 +14,8 @@ from identity.models import Account, Role, User
 Tags = Mapping[str, str]
 
 FEDERATION_TOKEN = "GetFederationToken"
+INSTANCE_PROFILE = "InstanceProfile"
+"""Kinds of sessions that differ from others in what they may; see `Session.kind`."""
 
 
 class Kind(enum.Enum):
@@ -29,7 +31,8 @@ class Kind(enum.Enum):
 class Session:
     """What a temporary credential or a console session adds to its principal.
 
-    `kind` is `console` or the STS operation that issued it (`GetSessionToken`). Times are UTC.
+    `kind` is `console`, the STS operation that issued it (`GetSessionToken`), or `InstanceProfile`
+    for those that a machine got by its profile. Times are UTC.
     `name` is the role session name or the federated user's; `policies` are the documents and
     `policy_arns` the managed policies that limit the session. `in_console` are credentials that a
     console session acts with.
@@ -48,8 +51,9 @@ class Session:
     in_console: bool = False
 
     @property
-    def is_console(self) -> bool:
-        return self.kind == "console"
+    def chains(self) -> bool:
+        """Whether a role assumed from here is the next one of a chain."""
+        return self.kind not in ("console", INSTANCE_PROFILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from identity.errors import (
     ValidationError,
 )
 from identity.facts import Facts
-from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role, User
+from identity.models import (
+    Account,
+    Group,
+    InstanceProfile,
+    ManagedPolicy,
+    Role,
+    ServerCertificate,
+    User,
+)
 
 # Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
 _NAMING_ROOT = frozenset(
@@ -158,13 +166,37 @@ class Call:
         return profile
 
     @cached_property
+    def named_server_certificate(self) -> ServerCertificate | None:
+        named = ServerCertificate.objects.named(self.params["ServerCertificateName"])
+        return named.filter(account=self.account).first()
+
+    def server_certificate(self) -> ServerCertificate:
+        """The certificate that `ServerCertificateName` names; NoSuchEntity when there is none."""
+        if self.named_server_certificate is None:
+            raise _no_such_certificate(self.params["ServerCertificateName"])
+        return self.named_server_certificate
+
+    def locked_server_certificate(self) -> ServerCertificate:
+        """As `locked_user`, for the certificate."""
+        seen = self.server_certificate()
+        same = ServerCertificate.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
+        certificate = same.first()
+        if certificate is None:
+            raise _no_such_certificate(seen.name)
+        return certificate
+
+    @cached_property
     def named_policy(self) -> ManagedPolicy | None:
         """The managed policy that `PolicyArn` names, if the account may see it."""
         return self.policy_at(str(self.params["PolicyArn"]))
 
     def policy_at(self, arn: str) -> ManagedPolicy | None:
-        """The managed policy with this ARN, read now; None when the account sees none such."""
-        check_policy_arn(arn)
+        """The managed policy with this ARN, read now; None when the account sees none such.
+
+        InvalidInput for what is no policy's ARN.
+        """
+        if not is_policy_arn(arn):
+            raise InvalidInput(f"ARN {arn} is not valid.")
         visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
         return visible.filter(arn=arn).select_related("default_version").first()
 
@@ -204,14 +236,17 @@ def _no_such_profile(name: str) -> NoSuchEntity:
     return NoSuchEntity(f"Instance Profile {name} cannot be found.")
 
 
+def _no_such_certificate(name: str) -> NoSuchEntity:
+    return NoSuchEntity(f"The Server Certificate with name {name} cannot be found.")
+
+
 def no_such_user(name: str) -> NoSuchEntity:
     return _not_there("user", name)
 
 
-def check_policy_arn(arn: str) -> None:
-    """Raise InvalidInput for what is not the ARN of a managed policy, whosever it be."""
-    if not _POLICY_ARN.fullmatch(arn):
-        raise InvalidInput(f"ARN {arn} is not valid.")
+def is_policy_arn(arn: str) -> bool:
+    """Whether a text is the ARN of a managed policy, whosever it be."""
+    return _POLICY_ARN.fullmatch(arn) is not None
 
 
 def no_such_policy(arn: str) -> NoSuchEntity:

@@ -21,6 +21,7 @@ from identity.models import (
     InstanceProfile,
     ManagedPolicy,
     Role,
+    ServerCertificate,
     User,
     UserTag,
     VirtualMfaDevice,
@@ -129,7 +130,7 @@ def _kind(arn: str) -> str:
 
 def _tags_of_resource(account: Account, arn: str) -> Tags | None:
     """The tags of what the ARN of this account names; None where nothing is, or is tagged."""
-    find = _TAGGED.get(_kind(arn))
+    find = TAGGED.get(_kind(arn))
     if find is None or arns.owner(arn) != account.id:
         return None
     return find(account, arn)
@@ -140,7 +141,7 @@ def _of_user(account: Account, arn: str) -> Tags | None:
     return _tags(user) if user else None
 
 
-def _in_row(model: type[Model], column: str, read: Callable[[str], str]) -> Finder:
+def in_row(model: type[Model], column: str, read: Callable[[str], str]) -> Finder:
     """For what keeps its tags in the row that `column` finds."""
 
     def find(account: Account, arn: str) -> Tags | None:
@@ -155,13 +156,15 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-_TAGGED: dict[str, Finder] = {
+TAGGED: dict[str, Finder] = {
     "user": _of_user,
-    "role": _in_row(Role, "name_folded", lambda arn: folded(_name(arn))),
-    "instance-profile": _in_row(InstanceProfile, "name_folded", lambda arn: folded(_name(arn))),
-    "policy": _in_row(ManagedPolicy, "arn", str),
-    "mfa": _in_row(VirtualMfaDevice, "serial_number", str),
+    "role": in_row(Role, "name_folded", lambda arn: folded(_name(arn))),
+    "instance-profile": in_row(InstanceProfile, "name_folded", lambda arn: folded(_name(arn))),
+    "server-certificate": in_row(ServerCertificate, "name_folded", lambda arn: folded(_name(arn))),
+    "policy": in_row(ManagedPolicy, "arn", str),
+    "mfa": in_row(VirtualMfaDevice, "serial_number", str),
 }
+"""Where the tags of a resource are, by the kind in its ARN; federation puts its providers here."""
 
 
 def _tags(user: User) -> Tags:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from identity import arns, passwords
-from identity.models import Account, User, VirtualMfaDevice
+from identity.models import Account, SigningCertificate, User, VirtualMfaDevice
 from identity.wire.spec import timestamp
 
 COLUMNS = (
@@ -47,11 +47,11 @@ _NEVER = "no_information"
 _ROOT = "not_supported"
 _NO_PASSWORD = ("false", _NONE, _NONE, _NONE)
 _NO_KEY = ("false", _NONE, _NONE, _NONE, _NONE)
-_NO_CERTIFICATES = ("false", _NONE) * 2
+_NO_CERTIFICATE = ("false", _NONE)
 _AT_ONCE = 2000
 
 _OF_USER = (
-    *("is_root", "name", "path", "created_at", "login_profile"),
+    *("pk", "is_root", "name", "path", "created_at", "login_profile"),
     *("password_last_used_at", "password_changed_at", "has_mfa"),
 )
 _OF_KEY = ("active", "status_changed_at", "last_used_at", "last_used_region", "last_used_service")
@@ -67,10 +67,11 @@ def content(account: Account) -> bytes:
 
 
 def _lines(account: Account) -> Iterator[tuple[str, ...]]:
-    max_age = passwords.rules(account).max_age
+    max_age, certificates = passwords.rules(account).max_age, _certificates(account)
     for row in _rows(account):
         user, first_key, second_key = row[: len(_OF_USER)], row[-10:-5], row[-5:]
-        is_root, name, path, created_at, profile, used, changed, has_mfa = user
+        pk, is_root, name, path, created_at, profile, used, changed, has_mfa = user
+        first, second = (*certificates.get(pk, ()), _NO_CERTIFICATE, _NO_CERTIFICATE)[:2]
         password = _root_password(used) if is_root else _password(profile, used, changed, max_age)
         yield (
             "<root_account>" if is_root else name,
@@ -80,7 +81,8 @@ def _lines(account: Account) -> Iterator[tuple[str, ...]]:
             _boolean(has_mfa),
             *_key(*first_key),
             *_key(*second_key),
-            *_NO_CERTIFICATES,
+            *first,
+            *second,
         )
 
 
@@ -95,6 +97,15 @@ def _rows(account: Account) -> Iterator[tuple[Any, ...]]:
     keys = (f"{slot}__{column}" for slot in ("first", "second") for column in _OF_KEY)
     listed = users.order_by("-is_root", "name_folded").values_list(*_OF_USER, *keys)
     return listed.iterator(chunk_size=_AT_ONCE)
+
+
+def _certificates(account: Account) -> dict[int, list[tuple[str, str]]]:
+    """By user: whether each signing certificate is active, and when it was made or changed."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    rows = SigningCertificate.objects.filter(account=account).order_by("uploaded_at", "pk")
+    for user, active, changed in rows.values_list("user", "active", "status_changed_at"):
+        found.setdefault(user, []).append((_boolean(active), timestamp(changed)))
+    return found
 
 
 def _root_password(last_used: datetime | None) -> tuple[str, ...]:

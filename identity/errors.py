@@ -91,7 +91,13 @@ class InvalidClientTokenId(ClientError):
 
 
 class ExpiredToken(ClientError):
+    """`caller` is whose session it was: the token proved that much."""
+
     code, status = "ExpiredToken", 403
+
+    def __init__(self, message: str = "", caller: Any = None) -> None:
+        super().__init__(message)
+        self.caller = caller
 
 
 class Throttling(ClientError):
@@ -205,6 +211,46 @@ class InvalidAuthorizationMessage(ClientError):
 
 class PolicyNotAttachable(ClientError):
     code = "PolicyNotAttachable"
+
+
+class DuplicateCertificate(ClientError):
+    code, status = "DuplicateCertificate", 409
+
+
+class DuplicateSSHPublicKey(ClientError):
+    code = "DuplicateSSHPublicKey"
+
+
+class InvalidCertificate(ClientError):
+    code = "InvalidCertificate"
+
+
+class InvalidPublicKey(ClientError):
+    code = "InvalidPublicKey"
+
+
+class KeyPairMismatch(ClientError):
+    code = "KeyPairMismatch"
+
+
+class MalformedCertificate(ClientError):
+    code = "MalformedCertificate"
+
+
+class NotSupportedService(ClientError):
+    code, status = "NotSupportedService", 404
+
+
+class UnrecognizedPublicKeyEncoding(ClientError):
+    code = "UnrecognizedPublicKeyEncoding"
+
+
+class FeatureDisabled(ClientError):
+    code, status = "FeatureDisabled", 404
+
+
+class OrganizationNotFound(ClientError):
+    code = "OrganizationNotFoundException"
 
 
 class ReportNotPresent(ClientError):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from identity import audit, authorization
+from identity import audit, authorization, transactions
 from identity.callers import Caller
 from identity.calls import Call
 from identity.errors import AwsError, ConcurrentModification, InternalFailure, ServiceUnavailable
@@ -88,9 +88,10 @@ def _write(operation: Operation, call: Call) -> Result:
 
     The second run finds the other's row and refuses in AWS's words.
     """
+    begin = transactions.transient if operation.transient else transaction.atomic
     for _ in range(_TRIES):
         try:
-            with transaction.atomic():
+            with begin():
                 result = operation.function(call, call.params) or {}
                 audit.changed(call, operation.model, result)
             return result

@@ -23,6 +23,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
+from identity import last_access
 from identity.errors import ServiceUnavailable
 from identity.models import Account, Event
 
@@ -134,6 +135,7 @@ def _store(events: list[dict[str, Any]]) -> int:
         living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
         kept = [event for event in events if event["account_id"] in living]
         cursor.executemany(_insert(), [_row(event) for event in kept])
+        last_access.keep(kept)
     return len(kept)
 
 

@@ -21,7 +21,7 @@ _ID = re.compile(r"AIDA\w+|AROA\w+", re.ASCII)
 _ENTITY = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(user|role)/(?:.*/)?([^/]+)", re.ASCII)
 
 
-def stored(text: str) -> str:
+def stored(text: str, account: Account) -> str:
     """The trust policy as its row keeps it, having been checked.
 
     White space between tokens goes, as it does not count for the quota either: a page of 1,000
@@ -29,11 +29,12 @@ def stored(text: str) -> str:
     identity providers are kept by name; whether a provider exists is not checked.
 
     Raises MalformedPolicyDocument for a broken rule and for an account, a user or a role that this
-    installation does not have, and LimitExceeded for a document over the quota.
+    installation does not have, and LimitExceeded for a document over the quota of the account.
     """
     parse(text, Kind.TRUST)
-    if size(text) > quotas.TRUST_POLICY_SIZE:
-        raise quotas.exceeded("ACLSizePerRole", quotas.TRUST_POLICY_SIZE)
+    limit = quotas.of(account.pk, "ACLSizePerRole")
+    if size(text) > limit:
+        raise quotas.exceeded("ACLSizePerRole", limit)
     nodes = list(_principals(text))
     known = _stored_names({str(node.value) for node in nodes})
     for node in nodes:

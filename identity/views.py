@@ -9,11 +9,12 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 
-from identity import authentication, authorization_messages, gateway
+from identity import audit, authentication, authorization_messages, gateway
 from identity.calls import Call
 from identity.errors import (
     AccessDenied,
     AwsError,
+    ExpiredToken,
     InternalFailure,
     InvalidAction,
     LengthRequired,
@@ -70,11 +71,19 @@ def _answer(request: HttpRequest, request_id: str) -> bytes:
     fields = _fields(wire)
     action, version = fields.pop("Action", ""), fields.pop("Version", "")
     service, model = spec.find(version, action)
-    caller, signed = authentication.caller_of(wire, service)
-    params = query.parse(model.input_shape, fields)
-    facts = facts_of(request, signed.region, request_id)
-    result = gateway.perform(Call(caller, service, model.name, params, facts))
-    return xml.response(model, result, request_id)
+    try:
+        caller, signed = authentication.caller_of(wire, service)
+    except ExpiredToken as problem:
+        facts = facts_of(request, request_id=request_id)
+        audit.refused(Call(problem.caller, service, model.name, {}, facts), problem)
+        raise
+    call = Call(caller, service, model.name, {}, facts_of(request, signed.region, request_id))
+    try:
+        call.params = query.parse(model.input_shape, fields)
+    except AwsError as problem:
+        audit.refused(call, problem)
+        raise
+    return xml.response(model, gateway.perform(call), request_id)
 
 
 def _wire(request: HttpRequest) -> Wire:

@@ -13,7 +13,7 @@ from identity import journal
 from identity.models import Account, User
 from tests.browser import launched
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
-from tests.sdk_in_process import sdk
+from tests.sdk_in_process import release, sdk
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,13 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jou
     monkeypatch.setattr(journal, "drain", own.drain)
     yield own
     own.close()
+
+
+@pytest.fixture(autouse=True)
+def own_clients() -> Iterator[None]:
+    """Clients are one test's at a time."""
+    yield
+    release()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -24,6 +25,9 @@ from identity.models.policy import InlinePolicy
 from tests.credentials import PASSWORD as PASSWORD
 from tests.credentials import Key as Key
 
+# Hashed once: Argon2id takes longer than most tests.
+hashed = lru_cache(make_password)
+
 ADMINISTRATOR = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
@@ -35,7 +39,7 @@ def make_account(name: str = "Example", email: str = "root@example.test", **more
         unique_id=account.id,
         is_root=True,
         email=email,
-        password=make_password(PASSWORD),
+        password=hashed(PASSWORD),
         password_changed_at=timezone.now(),
     )
     return account
@@ -117,7 +121,7 @@ def attach(holder: User | Group | Role, policy: ManagedPolicy) -> None:
 
 
 def make_login_profile(user: User, password: str = PASSWORD, *, reset: bool = False) -> User:
-    user.password = make_password(password)
+    user.password = hashed(password)
     user.password_changed_at = timezone.now()
     user.save()
     LoginProfile.objects.create(user=user, password_reset_required=reset)

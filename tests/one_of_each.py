@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
+from identity import arns
 from identity.models import (
+    AccessReport,
     Account,
     ConsoleSession,
+    CredentialReport,
     Event,
     InstanceProfile,
+    LastAccess,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
     PreviousPassword,
+    Quota,
     RecoveryCode,
     Role,
+    ServerCertificate,
+    ServiceSpecificCredential,
+    SigningCertificate,
+    SSHPublicKey,
     TemporarySession,
     User,
     UserTag,
@@ -33,20 +43,37 @@ from tests.factories import (
 )
 
 
-def fill(account: Account) -> None:
-    """One user, group, role and policy of the account, tied to each other in every way."""
-    user = make_login_profile(make_user(account, "li"))
-    group = make_group(account, "ops", user)
-    role = make_role(account, "deploy")
-    policy = make_managed_policy(account, "edge", ADMINISTRATOR)
+def fill(account: Account, mark: str = "") -> None:
+    """One user, group, role and policy of the account, tied to each other in every way.
+
+    Names and identifiers end in `mark`.
+    """
+    user = make_login_profile(make_user(account, f"li{mark}"))
+    group = make_group(account, f"ops{mark}", user)
+    role = make_role(account, f"deploy{mark}")
+    policy = make_managed_policy(account, f"edge{mark}", ADMINISTRATOR)
     for holder in (user, group, role):
         make_policy(holder, "own", ADMINISTRATOR)
         attach(holder, policy)
     _bound(user, policy)
     _bound(role, policy)
-    InstanceProfile.objects.create(account=account, name="web", role=role)
-    _give_credentials(user, role)
+    InstanceProfile.objects.create(account=account, name=f"web{mark}", role=role)
+    _give_credentials(user, role, mark)
+    _provide(account, mark)
+    _give_certificates(user, mark)
     PasswordPolicy.objects.create(account=account)
+    CredentialReport.objects.create(account=account)
+    LastAccess.objects.create(
+        account=account,
+        principal=user.unique_id,
+        service="iam",
+        action="GetUser",
+        time=timezone.now(),
+    )
+    AccessReport.objects.create(
+        account=account, requester=user.unique_id, arn=user.arn, services=[]
+    )
+    Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 
@@ -56,17 +83,37 @@ def _bound(holder: User | Role, policy: ManagedPolicy) -> None:
     PolicyUsage.count(policy, holder.account, boundary_count=1)
 
 
-def _give_credentials(user: User, role: Role) -> None:
+def _provide(account: Account, mark: str) -> None:
+    provider = SamlProvider.objects.create(
+        account=account, name=f"Corp{mark}", metadata="<x/>", valid_until=timezone.now()
+    )
+    SamlPrivateKey.objects.create(provider=provider, key_id=f"SAMLPK1{mark}", sealed_key=b"")
+    OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
+
+
+def _give_credentials(user: User, role: Role, mark: str) -> None:
     make_key(user)
     UserTag.objects.create(user=user, key="team", value="red")
     PreviousPassword.objects.create(user=user, hash="x")
     RecoveryCode.objects.create(user=user, selector="abcd", hash="x")
-    VirtualMfaDevice.objects.create(
-        account=user.account, user=user, name="phone", serial_number="phone", sealed_seed=b""
-    )
+    phone = {"name": f"phone{mark}", "serial_number": arns.mfa(user.account_id, f"phone{mark}")}
+    VirtualMfaDevice.objects.create(account=user.account, user=user, sealed_seed=b"", **phone)
     soon = {"expires_at": timezone.now(), "operation": "AssumeRole", "sealed_secret": b""}
-    TemporarySession.objects.create(id="ASIA1", user=user, **soon)
-    TemporarySession.objects.create(id="ASIA2", role=role, **soon)
+    TemporarySession.objects.create(id=f"ASIA1{mark}", user=user, **soon)
+    TemporarySession.objects.create(id=f"ASIA2{mark}", role=role, **soon)
     ConsoleSession.objects.create(
-        session_key="x", session_data="", expire_date=timezone.now(), user=user
+        session_key=f"x{mark}", session_data="", expire_date=timezone.now(), user=user
+    )
+
+
+def _give_certificates(user: User, mark: str) -> None:
+    account, now = user.account, timezone.now()
+    number = "1" * 24 + mark
+    SSHPublicKey.objects.create(id=number, user=user, body="ssh-rsa AAAA", fingerprint="00")
+    SigningCertificate.objects.create(account=account, user=user, certificate_id=number, body="x")
+    ServiceSpecificCredential.objects.create(
+        id=number, user=user, service="bedrock.amazonaws.com", login=f"li{mark}", is_api_key=True
+    )
+    ServerCertificate.objects.create(
+        account=account, name=f"web{mark}", body="x", sealed_private_key=b"", expires_at=now
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
+from botocore.credentials import Credentials
 from django.test import Client
 
 from tests.factories import Key
@@ -26,20 +28,37 @@ class _Raw(io.BytesIO):
 
 
 _session = boto3.session.Session()
+_idle: dict[tuple[str, str], list[Any]] = defaultdict(list)
+_busy: list[tuple[tuple[str, str], Any]] = []
 
 
 def sdk(service: str, key: Key, region: str = "us-east-1") -> Any:
-    """An unmodified boto3 client whose requests are answered by this process.
+    """A boto3 client whose requests are answered by this process.
 
     Client-side parameter checks are off, so that the server's own validation is what is seen.
     """
+    idle = _idle[service, region]
+    client = idle.pop() if idle else _made(service, region)
+    # The signer reads its credentials at every request.
+    client._request_signer._credentials = Credentials(key.id, key.secret, key.token)
+    _busy.append(((service, region), client))
+    return client
+
+
+def release() -> None:
+    """Let the next test have this one's clients: to make one takes longer than to use it."""
+    while _busy:
+        kind, client = _busy.pop()
+        _idle[kind].append(client)
+
+
+def _made(service: str, region: str) -> Any:
     client: Any = _session.client(  # type: ignore[call-overload]  # any service
         service,
         endpoint_url=ENDPOINT,
         region_name=region,
-        aws_access_key_id=key.id,
-        aws_secret_access_key=key.secret,
-        aws_session_token=key.token,
+        aws_access_key_id="AKIA",
+        aws_secret_access_key="secret",
         config=_ONCE,
     )
     client.meta.events.register(f"before-send.{service}", _send)

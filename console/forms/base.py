@@ -7,6 +7,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from django import forms
@@ -53,7 +54,7 @@ class Form(forms.Form):
             "invalid": _("This form came without its token. Open it again and send it once more."),
         },
     )
-    fields_of: ClassVar[Mapping[str, str]] = {}
+    fields_of: Mapping[str, str] = MappingProxyType({})
     sentences: ClassVar[Mapping[str, Text]] = {}
     service_message = ""
 

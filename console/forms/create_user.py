@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
+from console.forms.policies import PolicyNameField
+from console.forms.policy_documents import EXAMPLE, DocumentField
 from console.forms.user_credentials import PasswordFields
-from console.forms.user_policies import EXAMPLE, PolicyFields
 from console.forms.users import NAME_TAKEN, PathField, UserNameField
 
 NO_ACCESS, WITH_PASSWORD = "none", "password"
@@ -73,7 +74,7 @@ class DetailsForm(PasswordFields, Form):
         }
 
 
-class PermissionsForm(PolicyFields, Form):
+class PermissionsForm(Form):
     """Step 2: nothing, everything, or what a pasted document says."""
 
     grant = forms.ChoiceField(
@@ -87,7 +88,9 @@ class PermissionsForm(PolicyFields, Form):
                 ADMINISTRATOR,
                 _lazy_tile(
                     gettext_lazy("Administrator"),
-                    gettext_lazy("Everything in this account, as an inline policy."),
+                    gettext_lazy(
+                        "Everything in this account: the built-in policy AdministratorAccess."
+                    ),
                 ),
             ),
             (
@@ -100,16 +103,11 @@ class PermissionsForm(PolicyFields, Form):
         initial=NOTHING,
         widget=forms.RadioSelect,
     )
-    field_order = ["grant", "policy_name", "document"]
+    policy_name = PolicyNameField(required=False)
+    document = DocumentField(required=False, initial=EXAMPLE)
 
     fields_of = {"MalformedPolicyDocument": "document"}
     sentences = {"EntityAlreadyExists": NAME_TAKEN}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("policy_name", "document"):
-            self.fields[name].required = False
-        self.fields["document"].initial = EXAMPLE
 
     def clean(self) -> dict[str, Any]:
         """Name and document are needed only where they are used; elsewhere they do not count."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -124,13 +125,17 @@ def _cell(label: str, initial: str, max_length: int) -> forms.CharField:
 class TagsForm(Form):
     """All tags of one object as rows of key and value; a row without a key is no tag.
 
-    `version` is the state that was edited: a save over somebody else's change is refused.
+    `version` is the state that was edited: a save over somebody else's change is refused. Keys of
+    users ignore case, those of policies do not.
     """
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, tags: list[t.TagTypeDef], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tags: list[t.TagTypeDef], ignore_case: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._folded: Callable[[str], str] = str.lower if ignore_case else str
         self.current = {tag["Key"]: tag["Value"] for tag in tags}
         self.fields["version"].initial = self._version()
         self.row_count = min(MAX_TAGS, len(tags) + BLANK_ROWS)
@@ -164,7 +169,7 @@ class TagsForm(Form):
         value = self.cleaned_data.get(f"value_{number}", "")
         if value and not key:
             self.add_error(f"key_{number}", _("This value has no key."))
-        elif key.lower() in {other.lower() for other in self.wanted}:
+        elif self._folded(key) in map(self._folded, self.wanted):
             self.add_error(f"key_{number}", _("This key stands in the list twice."))
         elif key:
             self.wanted[key] = value
@@ -178,6 +183,6 @@ class TagsForm(Form):
         ]
 
     def removed_keys(self) -> list[str]:
-        """Keys that are gone, for UntagUser; a key that only changed its case is not gone."""
-        kept = {key.lower() for key in self.wanted}
-        return [key for key in self.current if key.lower() not in kept]
+        """Keys that are gone, for UntagUser; where case is ignored a change of it keeps the key."""
+        kept = {self._folded(key) for key in self.wanted}
+        return [key for key in self.current if self._folded(key) not in kept]

@@ -1,4 +1,4 @@
-"""Values as people read them: moments, ARNs, account IDs, JSON. All filters return plain text."""
+"""Values as people read them: moments, ARNs, account IDs, JSON; plain text but for `code_words`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,6 +70,18 @@ def short_arn(value: str) -> str:
     if len(parts) < 6 or not parts[4]:
         return value
     return ":".join((*parts[:4], "…", parts[5]))
+
+
+@register.filter
+def code_words(value: str) -> SafeString:
+    """What stands between backticks as `<code>`, all else escaped."""
+    parts = value.split("`")
+    if len(parts) % 2 == 0:
+        return escape(value)
+    forms = ("{}", "<code>{}</code>")
+    return format_html_join(
+        "", "{}", ((format_html(forms[n % 2], one),) for n, one in enumerate(parts))
+    )
 
 
 @register.filter

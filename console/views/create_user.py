@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import drafts, handoff, password_rules, responses
+from console import drafts, grants, handoff, password_rules, responses
 from console.forms.base import send
 from console.forms.create_user import (
     ADMINISTRATOR,
@@ -20,7 +20,7 @@ from console.forms.create_user import (
     PermissionsForm,
 )
 from console.forms.users import NAME_TAKEN
-from console.grants import ADMINISTRATOR_NAME, administrator, let_change_own_password
+from console.grants import let_change_own_password
 from console.http import Request
 from console.names import user_segment
 from console.permissions import Rights, reading
@@ -105,9 +105,7 @@ def _create(request: Request, draft_id: str, form: PermissionsForm) -> HttpRespo
 def _grant(request: Request, name: str, form: PermissionsForm) -> None:
     chosen = form.cleaned_data["grant"]
     if chosen == ADMINISTRATOR:
-        request.iam.put_user_policy(
-            UserName=name, PolicyName=ADMINISTRATOR_NAME, PolicyDocument=administrator()
-        )
+        request.iam.attach_user_policy(UserName=name, PolicyArn=grants.ADMINISTRATOR)
     if chosen == INLINE:
         request.iam.put_user_policy(
             UserName=name,

@@ -8,15 +8,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from console import other_credentials
 from console.forms.base import send
 from console.forms.users import ConfirmForm
 from console.http import Request
-from console.permissions import reading
+from console.permissions import Rights, reading
 from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
 from console.views.user_pages import of_user, page
-from console.views.user_policies import policy_names
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -36,11 +36,22 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         user,
         "delete.html",
         form=form,
-        credentials=summary(request, name),
+        credentials=summary(request, name, Rights(request)),
         policies=reading(lambda: policy_names(request, name)),
         attached=reading(lambda: _attached(request, name)),
         groups=reading(lambda: _groups(request, name)),
+        others=other_credentials.held_by(request, name),
     )
+
+
+def policy_names(request: Request, user_name: str) -> list[str]:
+    """All of them: their total size is limited, so there are at most a few dozen."""
+    pages = request.iam.list_user_policies(UserName=user_name)
+    names = list(pages["PolicyNames"])
+    while pages["IsTruncated"]:
+        pages = request.iam.list_user_policies(UserName=user_name, Marker=pages["Marker"])
+        names += pages["PolicyNames"]
+    return names
 
 
 def _attached(request: Request, name: str) -> list[t.AttachedPolicyTypeDef]:
@@ -60,6 +71,7 @@ def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         request.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
     for device in request.iam.list_mfa_devices(UserName=name)["MFADevices"]:
         remove_device(request, name, device["SerialNumber"])
+    other_credentials.delete_all(request, name)
     for attached in _attached(request, name):
         request.iam.detach_user_policy(UserName=name, PolicyArn=attached["PolicyArn"])
     for group in _groups(request, name):

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import handoff, password_rules
+from console import handoff, other_credentials, password_rules
 from console.forms.base import send, send_prepared
 from console.forms.user_credentials import PasswordForm
 from console.forms.users import ConfirmForm
@@ -37,6 +37,7 @@ def security_credentials(request: Request, user: t.UserTypeDef) -> HttpResponse:
         "security_credentials.html",
         "security-credentials",
         sign_in_url=sign_in_url(request.caller.account),
+        others=other_credentials.sections(request, user),
     )
 
 

@@ -103,16 +103,17 @@ def page(
 
     Tabs stand under a summary of what the user can sign in with, `credentials`.
     """
+    rights = Rights(request)
     shared = {
         "user": user,
         "segment": segment(user),
-        "denied": Rights(request).denied(user["Arn"]),
+        "denied": rights.denied(user["Arn"]),
         "last_sign_in": user.get("PasswordLastUsed"),
         "tab": tab,
         "tabs": _tabs(segment(user)) if tab else [],
     }
     if tab:
-        shared["credentials"] = summary(request, user["UserName"])
+        shared["credentials"] = summary(request, user["UserName"], rights)
     return responses.page(request, f"console/users/{template}", **shared | context)
 
 

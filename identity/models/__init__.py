@@ -6,19 +6,26 @@ from identity.models.attachment import GroupAttachment, RoleAttachment, UserAtta
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
 from identity.models.group import Group, Membership
+from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
 from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVersion
 from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
+from identity.models.quota import Quota
 from identity.models.role import InstanceProfile, Role
+from identity.models.server_certificate import ServerCertificate
+from identity.models.service_specific_credential import ServiceSpecificCredential
 from identity.models.session import ConsoleSession, TemporarySession
+from identity.models.signing_certificate import SigningCertificate
+from identity.models.ssh_public_key import SSHPublicKey
 from identity.models.tag import UserTag
 from identity.models.throttle import ThrottleBucket
 from identity.models.user import User
 
 __all__ = [
     "AccessKey",
+    "AccessReport",
     "Account",
     "ConsoleSession",
     "CredentialReport",
@@ -27,6 +34,7 @@ __all__ = [
     "GroupAttachment",
     "GroupPolicy",
     "InstanceProfile",
+    "LastAccess",
     "LoginProfile",
     "ManagedPolicy",
     "Membership",
@@ -34,10 +42,15 @@ __all__ = [
     "PolicyUsage",
     "PolicyVersion",
     "PreviousPassword",
+    "Quota",
     "RecoveryCode",
     "Role",
     "RoleAttachment",
     "RolePolicy",
+    "SSHPublicKey",
+    "ServerCertificate",
+    "ServiceSpecificCredential",
+    "SigningCertificate",
     "TemporarySession",
     "ThrottleBucket",
     "User",

@@ -55,6 +55,11 @@ class AccessKey(models.Model):
         }
         return shown if self.user.is_root else {"UserName": self.user.name, **shown}
 
+    def last_used(self) -> dict[str, Any]:
+        """The `AccessKeyLastUsed` structure; without a date for a key that was never used."""
+        used = {"ServiceName": self.last_used_service, "Region": self.last_used_region}
+        return {"LastUsedDate": self.last_used_at, **used} if self.last_used_at else used
+
     def used(self, at: datetime, service: str, region: str) -> None:
         """Remember this use; at most one write a minute, so that reads do not become writes."""
         if self.last_used_at and at - self.last_used_at < LAST_USED_EVERY:

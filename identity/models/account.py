@@ -42,6 +42,9 @@ class Account(models.Model):
     role_count = models.PositiveIntegerField(default=0)
     instance_profile_count = models.PositiveIntegerField(default=0)
     policy_count = models.PositiveIntegerField(default=0)
+    server_certificate_count = models.PositiveIntegerField(default=0)
+    # Of SetSecurityTokenServicePreferences: 1 or 2.
+    global_endpoint_token_version = models.PositiveSmallIntegerField(default=1)
 
     objects = AccountQuerySet.as_manager()
 

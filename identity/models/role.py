@@ -12,7 +12,8 @@ from identity.models import named
 from identity.models.access_key import LAST_USED_EVERY
 from identity.models.managed_policy import ManagedPolicy
 from identity.models.named import Named, NamedQuerySet
-from identity.models.user import whole_seconds
+from identity.models.prepared import Prepared
+from identity.models.user import folded, whole_seconds
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -62,6 +63,11 @@ class Role(Named):
         constraints = named.constraints("role")
         indexes = named.indexes("role")
 
+    @staticmethod
+    def named_in(account_id: str, name: str) -> Role | None:
+        """The role of this name with its account, in one prepared query."""
+        return _named.first(account_id, folded(name))
+
     @property
     def is_service_linked(self) -> bool:
         return self.path.startswith(SERVICE_LINKED)
@@ -90,6 +96,15 @@ class Role(Named):
         if self.last_used_at is None or at - self.last_used_at >= LAST_USED_EVERY:
             seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
             Role.objects.filter(pk=self.pk).update(**seen)
+
+
+_named = Prepared(
+    lambda account_id, name: Role.objects.filter(
+        account_id=account_id, name_folded=name
+    ).select_related("account"),
+    "123456789012",
+    "deploy",
+)
 
 
 class InstanceProfileQuerySet(NamedQuerySet["InstanceProfile"]):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from identity.models.login_profile import LoginProfile, PreviousPassword
     from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
     from identity.models.policy import UserPolicy
+    from identity.models.service_specific_credential import ServiceSpecificCredential
+    from identity.models.signing_certificate import SigningCertificate
+    from identity.models.ssh_public_key import SSHPublicKey
     from identity.models.tag import UserTag
 
 
@@ -91,6 +94,9 @@ class User(AbstractBaseUser):
         mfa_devices: RelatedManager[VirtualMfaDevice]
         recovery_codes: RelatedManager[RecoveryCode]
         policies: RelatedManager[UserPolicy]
+        service_specific_credentials: RelatedManager[ServiceSpecificCredential]
+        signing_certificates: RelatedManager[SigningCertificate]
+        ssh_public_keys: RelatedManager[SSHPublicKey]
         tags: RelatedManager[UserTag]
 
     class Meta:

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from identity import identifiers, quotas, vault
 from identity.calls import Call
-from identity.errors import InvalidInput, NoSuchEntity
+from identity.errors import NoSuchEntity
 from identity.models import AccessKey, User
-from identity.operations import paging, resources
+from identity.operations import paging, resources, statuses
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -49,12 +49,10 @@ def list_access_keys(call: Call, params: t.ListAccessKeysRequestTypeDef) -> Resu
 
 @operation("iam", "UpdateAccessKey", resource=resources.user)
 def update_access_key(call: Call, params: t.UpdateAccessKeyRequestTypeDef) -> None:
-    if params["Status"] not in ("Active", "Inactive"):
-        raise InvalidInput("The status of an access key can be set to Active or Inactive only.")
+    active = statuses.is_active(params["Status"], "an access key")
     named = call.user().access_keys.filter(pk=params["AccessKeyId"])
     if not named.exists():
         raise _no_such_key(params["AccessKeyId"])
-    active = params["Status"] == "Active"
     named.exclude(active=active).update(active=active, status_changed_at=timezone.now())
 
 
@@ -68,10 +66,8 @@ def delete_access_key(call: Call, params: t.DeleteAccessKeyRequestTypeDef) -> No
 @operation("iam", "GetAccessKeyLastUsed", resource=resources.access_key_owner)
 def get_access_key_last_used(call: Call, params: t.GetAccessKeyLastUsedRequestTypeDef) -> Result:
     key = resources.access_key(call)
-    used = {"ServiceName": key.last_used_service, "Region": key.last_used_region}
-    last = {"LastUsedDate": key.last_used_at} if key.last_used_at else {}
     owner = {} if key.user.is_root else {"UserName": key.user.name}
-    return {**owner, "AccessKeyLastUsed": {**last, **used}}
+    return {**owner, "AccessKeyLastUsed": key.last_used()}
 
 
 def _no_such_key(key_id: str) -> NoSuchEntity:

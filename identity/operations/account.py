@@ -1,4 +1,4 @@
-"""The account itself: its alias and its password policy."""
+"""The account itself: its alias, its password policy, its preference of tokens."""
 
 from __future__ import annotations
 
@@ -84,3 +84,12 @@ def delete_account_password_policy(call: Call, params: dict[str, object]) -> Non
 
 def _no_policy(call: Call) -> NoSuchEntity:
     return NoSuchEntity(f"The Password Policy with domain name {call.account.id} cannot be found.")
+
+
+@operation("iam", "SetSecurityTokenServicePreferences")
+def set_security_token_service_preferences(
+    call: Call, params: t.SetSecurityTokenServicePreferencesRequestTypeDef
+) -> None:
+    """Stored and shown by GetAccountSummary; tokens here are valid in every region, v1 or v2."""
+    version = {"v1Token": 1, "v2Token": 2}[params["GlobalEndpointTokenVersion"]]
+    Account.objects.filter(pk=call.account.pk).update(global_endpoint_token_version=version)

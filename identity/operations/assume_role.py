@@ -72,6 +72,7 @@ def _arn(call: Call) -> str:
     read_only=False,
     prepare=_prepare,
     authorized_by_itself=True,
+    transient=True,
 )
 def assume_role(call: Call, params: t.AssumeRoleRequestTypeDef) -> Result:
     prepared: _Prepared = call.prepared
@@ -133,8 +134,7 @@ def _named_role(call: Call) -> Role | None:
     arn = _arn(call)
     if arn.count(":") < 5 or not arn.startswith("arn:"):
         raise ValidationError(f"{arn} is invalid")
-    named = Role.objects.named(arn.rpartition("/")[2]).filter(account_id=arns.owner(arn))
-    role = named.select_related("account").first()
+    role = Role.named_in(arns.owner(arn), arn.rpartition("/")[2])
     return role if role is not None and role.arn == arn else None
 
 
@@ -218,7 +218,10 @@ def _both_sides(call: Call, own: Standing, role: Role | None, *, has_code: bool)
     policies = (Source("trust policy", document),) if document else ()
     mfa = condition_keys.of_mfa(call.facts.at, call.facts) if has_code else {}
     trust = Layer(LayerKind.TRUST, policies, tuple(mfa.items()))
-    return Standing(call.caller, [*own.layers, trust], looks_at_tags=True)
+    looks_at_tags = own.looks_at_tags or (
+        role is not None and condition_keys.speaks_of_tags(role.trust_policy)
+    )
+    return Standing(call.caller, [*own.layers, trust], looks_at_tags)
 
 
 def _keys(call: Call, role: Role | None, session: _Session) -> Keys:
@@ -242,7 +245,7 @@ def _require_duration(call: Call, role: Role) -> None:
         raise ValidationError(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         )
-    if call.caller.session and not call.caller.session.is_console and wanted > _HOUR:
+    if call.caller.session and call.caller.session.chains and wanted > _HOUR:
         raise ValidationError(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
             "role chaining."

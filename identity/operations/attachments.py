@@ -21,20 +21,17 @@ Holder = User | Group | Role
 
 @operation("iam", "AttachUserPolicy", resource=resources.user, keys=keys.policy_arn)
 def attach_user_policy(call: Call, params: t.AttachUserPolicyRequestTypeDef) -> None:
-    limit = quotas.ATTACHED_POLICIES_PER_USER
-    _attach(call, call.locked_user(), limit=limit, name="PoliciesPerUser")
+    _attach(call, call.locked_user(), "PoliciesPerUser")
 
 
 @operation("iam", "AttachGroupPolicy", resource=resources.group, keys=keys.policy_arn)
 def attach_group_policy(call: Call, params: t.AttachGroupPolicyRequestTypeDef) -> None:
-    limit = quotas.ATTACHED_POLICIES_PER_GROUP
-    _attach(call, call.locked_group(), limit=limit, name="PoliciesPerGroup")
+    _attach(call, call.locked_group(), "PoliciesPerGroup")
 
 
 @operation("iam", "AttachRolePolicy", resource=resources.role, keys=keys.policy_arn)
 def attach_role_policy(call: Call, params: t.AttachRolePolicyRequestTypeDef) -> None:
-    limit = quotas.ATTACHED_POLICIES_PER_ROLE
-    _attach(call, call.modifiable_role(), limit=limit, name="PoliciesPerRole")
+    _attach(call, call.modifiable_role(), "PoliciesPerRole")
 
 
 @operation("iam", "DetachUserPolicy", resource=resources.user, keys=keys.policy_arn)
@@ -86,13 +83,14 @@ def attachable(call: Call, arn: str, called: str) -> ManagedPolicy:
     return policy
 
 
-def _attach(call: Call, holder: Holder, *, limit: int, name: str) -> None:
+def _attach(call: Call, holder: Holder, quota: str) -> None:
     """Attach to a locked holder, so that neither the quota nor the count of uses can be raced."""
     policy = attachable(call, call.params["PolicyArn"], "Policy")
     if holder.attachments.filter(policy=policy).exists():
         return
+    limit = quotas.of(call.account.pk, quota)
     if holder.attachments.count() >= limit:
-        raise quotas.exceeded(name, limit)
+        raise quotas.exceeded(quota, limit)
     holder.attachments.create(policy=policy, account=call.account)
     PolicyUsage.count(policy, call.account, attachment_count=1)
 

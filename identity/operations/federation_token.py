@@ -45,7 +45,14 @@ def _prepare(call: Call) -> _Prepared:
     return _Prepared(columns, session_parameters.packed_size(columns))
 
 
-@operation("sts", "GetFederationToken", resource=_arn, read_only=False, prepare=_prepare)
+@operation(
+    "sts",
+    "GetFederationToken",
+    resource=_arn,
+    read_only=False,
+    prepare=_prepare,
+    transient=True,
+)
 def get_federation_token(call: Call, params: t.GetFederationTokenRequestTypeDef) -> Result:
     """Root's end after an hour, whatever it asks."""
     prepared: _Prepared = call.prepared

@@ -29,7 +29,7 @@ def create_group(call: Call, params: t.CreateGroupRequestTypeDef) -> Result:
     name = params["GroupName"]
     _require_free(call, name)
     group = Group.objects.create(account=call.account, name=name, path=params.get("Path", "/"))
-    quotas.take(call.account, "group_count", limit=quotas.GROUPS, name="GroupsPerAccount")
+    quotas.take(call.account, "group_count", "GroupsPerAccount")
     return {"Group": group.describe()}
 
 

@@ -37,12 +37,7 @@ def create_instance_profile(call: Call, params: t.CreateInstanceProfileRequestTy
     profile = InstanceProfile.objects.create(
         account=call.account, name=name, path=params.get("Path", "/"), tags=list(given)
     )
-    quotas.take(
-        call.account,
-        "instance_profile_count",
-        limit=quotas.INSTANCE_PROFILES,
-        name="InstanceProfilesPerAccount",
-    )
+    quotas.take(call.account, "instance_profile_count", "InstanceProfilesPerAccount")
     return {"InstanceProfile": _with_tags(profile, given)}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from identity.calls import Call
 from identity.condition_keys import Keys
-from identity.models import ManagedPolicy
+from identity.models import ManagedPolicy, ServiceSpecificCredential
 
 
 def policy_arn(call: Call) -> Keys:
@@ -26,6 +26,22 @@ def boundary_of_holder(call: Call) -> Keys:
     """The boundary that the named user or role has now; groups have none."""
     boundary = _boundary(call)
     return {"iam:PermissionsBoundary": boundary.arn} if boundary else {}
+
+
+def requested_service_credential(call: Call) -> Keys:
+    """Of CreateServiceSpecificCredential: which service, and how many days if not for ever."""
+    keys: Keys = {"iam:ServiceSpecificCredentialServiceName": call.params["ServiceName"].lower()}
+    days = call.params.get("CredentialAgeDays")
+    return keys if days is None else keys | {"iam:ServiceSpecificCredentialAgeDays": str(days)}
+
+
+def service_of_credential(call: Call) -> Keys:
+    """Of what is done with a service-specific credential: for which service it is."""
+    named = ServiceSpecificCredential.objects.filter(
+        pk=call.params["ServiceSpecificCredentialId"], user__account=call.account
+    )
+    service = named.values_list("service", flat=True).first()
+    return {"iam:ServiceSpecificCredentialServiceName": service} if service else {}
 
 
 def _boundary(call: Call) -> ManagedPolicy | None:

@@ -22,8 +22,9 @@ def add_user_to_group(call: Call, params: t.AddUserToGroupRequestTypeDef) -> Non
     group, user = call.locked_group(), call.locked_user()
     if Membership.objects.filter(group=group, user=user).exists():
         return
-    if user.memberships.count() >= quotas.GROUPS_PER_USER:
-        raise quotas.exceeded("GroupsPerUser", quotas.GROUPS_PER_USER)
+    limit = quotas.of(call.account.pk, "GroupsPerUser")
+    if user.memberships.count() >= limit:
+        raise quotas.exceeded("GroupsPerUser", limit)
     Membership.objects.create(group=group, user=user)
 
 

@@ -55,8 +55,7 @@ def create_virtual_mfa_device(call: Call, params: t.CreateVirtualMFADeviceReques
         sealed_seed=mfa.seal(seed, serial),
         tags=given,
     )
-    limit = quotas.users()
-    quotas.take(call.account, "mfa_device_count", limit=limit, name="MFADevicesPerAccount")
+    quotas.take(call.account, "mfa_device_count", "MFADevicesPerAccount")
     uri = mfa.otpauth_uri(name, call.account.alias or call.account.id, seed)
     shown: dict[str, Any] = {
         "SerialNumber": serial,
@@ -153,6 +152,16 @@ def list_mfa_devices(call: Call, params: t.ListMFADevicesRequestTypeDef) -> Resu
     devices = user.mfa_devices.select_related("user").order_by("enabled_at", "id")
     described = [device.describe() for device in devices]
     return paging.page_of_few(call, described, member="MFADevices")
+
+
+@operation("iam", "GetMFADevice", resource=resources.user)
+def get_mfa_device(call: Call, params: t.GetMFADeviceRequestTypeDef) -> None:
+    """Only FIDO devices have what it tells, their certifications; here every device is virtual."""
+    call.user()
+    serial = params["SerialNumber"]
+    if ":mfa/" in serial:
+        raise ValidationError(f"The MFA device {serial} is not a FIDO security key.")
+    raise NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
 
 
 @operation("iam", "ListVirtualMFADevices", resource=resources.mfa_devices)

@@ -52,7 +52,17 @@ def page_of_policies(
     if position is not None:
         name, number = position
         rows = rows.filter(Q(name_folded__gt=name) | Q(name_folded=name, pk__gt=number))
-    found = list(rows.order_by("name_folded", "pk")[: size + 1])
+    # First those of the account, then the shipped ones, each in the order of an index: asked for
+    # together, all would be read and sorted. The database, whose order it is, puts them in one.
+    in_order = ("name_folded", "pk")
+    first = [
+        number
+        for owner in (call.account, None)
+        for number in rows.filter(account=owner)
+        .order_by(*in_order)
+        .values_list("pk", flat=True)[: size + 1]
+    ]
+    found = list(rows.filter(pk__in=first).order_by(*in_order)[: size + 1])
     shown = found[:size]
     last = shown[-1] if len(found) > size else None
     following = [last.name_folded, last.pk] if last else None

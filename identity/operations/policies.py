@@ -62,7 +62,7 @@ def create_policy(call: Call, params: t.CreatePolicyRequestTypeDef) -> Result:
     check_document(params["PolicyDocument"])
     _require_free(call, params["PolicyName"])
     policy = _made(call, params)
-    quotas.take(call.account, "policy_count", limit=quotas.POLICIES, name="PoliciesPerAccount")
+    quotas.take(call.account, "policy_count", "PoliciesPerAccount")
     return {"Policy": _in_full(policy)}
 
 

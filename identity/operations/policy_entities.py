@@ -46,16 +46,16 @@ def list_entities_for_policy(call: Call, params: t.ListEntitiesForPolicyRequestT
 
 def _holders(call: Call, policy: ManagedPolicy, kind: str) -> QuerySet[Any]:
     model, attachment = _HOLDERS[kind]
+    attached = attachment.objects.filter(policy=policy, account=call.account).values(kind.lower())
+    uses = {None: Q(pk__in=attached), "PermissionsPolicy": Q(pk__in=attached)}
+    if kind != "Group":
+        bounded = model.objects.filter(boundary=policy, account=call.account).values("pk")
+        uses |= {"PermissionsBoundary": Q(pk__in=bounded), None: Q(pk__in=attached.union(bounded))}
+    used = uses.get(call.params.get("PolicyUsageFilter"), Q(pk__in=()))
     if call.params.get("EntityFilter", kind) != kind:
-        nobody: QuerySet[Any] = model.objects.none()
-        return nobody
-    attached = attachment.objects.filter(policy=policy, account=call.account)
-    attached_to = Q(pk__in=attached.values(kind.lower()))
-    bounded = Q(pk__in=()) if kind == "Group" else Q(boundary=policy)
-    uses = {None: attached_to | bounded, "PermissionsPolicy": attached_to}
-    found: QuerySet[Any] = model.objects.under(call.params.get("PathPrefix", "/")).filter(
-        uses.get(call.params.get("PolicyUsageFilter"), bounded), account=call.account
-    )
+        used = Q(pk__in=())
+    # Only the holders say whose they are: with the account here, all that it has would be read.
+    found: QuerySet[Any] = model.objects.under(call.params.get("PathPrefix", "/")).filter(used)
     return found
 
 

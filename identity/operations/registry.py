@@ -29,7 +29,8 @@ class Operation:
     `resource` gives the ARN to authorise on and `keys` the condition keys of the action itself;
     `prepare` runs after authorisation and before the transaction; `always_allowed` marks the two
     STS actions that no policy can grant or deny, `authorized_by_itself` those whose `prepare` asks
-    because more than the caller's policies decides.
+    because more than the caller's policies decides; `transient` those that only issue what can be
+    asked for anew, so that the commit need not wait for the disk.
     """
 
     service: str
@@ -42,6 +43,7 @@ class Operation:
     always_allowed: bool
     keys: Callable[[Call], Keys] | None
     authorized_by_itself: bool
+    transient: bool
 
 
 TABLE: dict[tuple[str, str], Operation] = {}
@@ -62,6 +64,7 @@ def operation(
     always_allowed: bool = False,
     keys: Callable[[Call], Keys] | None = None,
     authorized_by_itself: bool = False,
+    transient: bool = False,
 ) -> Callable[[Function], Function]:
     """Enter a function as the answer to `service:name`; Get… and List… are reads unless said."""
     model = spec.operation(service, name)
@@ -79,6 +82,7 @@ def operation(
             always_allowed,
             keys,
             authorized_by_itself,
+            transient,
         )
         return function
 

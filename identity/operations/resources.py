@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from identity import arns
-from identity.calls import Call, check_policy_arn
+from identity.calls import Call, is_policy_arn
 from identity.errors import AccessDenied
 from identity.models import AccessKey
 
@@ -32,6 +32,11 @@ def renamed_user(call: Call) -> str:
 def users(call: Call) -> str:
     """All users under the path that is asked for."""
     return arns.user(call.account.id, "", call.params.get("PathPrefix", "/"))
+
+
+def user_or_all_users(call: Call) -> str:
+    """As `user`; every user's ARN at once where `AllUsers` is asked for."""
+    return arns.user(call.account.id, "*") if call.params.get("AllUsers") else user(call)
 
 
 def access_key_owner(call: Call) -> str:
@@ -92,11 +97,24 @@ def instance_profile(call: Call) -> str:
     return found.arn if found else arns.iam(call.account.id, "instance-profile", name)
 
 
+def server_certificate(call: Call) -> str:
+    """The named certificate's ARN with its path; a missing certificate has the root path."""
+    found, name = call.named_server_certificate, call.params["ServerCertificateName"]
+    return found.arn if found else arns.iam(call.account.id, "server-certificate", name)
+
+
+def renamed_server_certificate(call: Call) -> str:
+    """The ARN that the named certificate will have after UpdateServerCertificate."""
+    present = call.server_certificate()
+    name = call.params.get("NewServerCertificateName", present.name)
+    path = call.params.get("NewPath", present.path)
+    return arns.iam(call.account.id, "server-certificate", name, path)
+
+
 def policy(call: Call) -> str:
-    """The policy's ARN, as it was given; InvalidInput for what is none."""
+    """The policy's ARN, as it was given; `*` for what is none, as only who may is told so."""
     arn = str(call.params["PolicyArn"])
-    check_policy_arn(arn)
-    return arn
+    return arn if is_policy_arn(arn) else "*"
 
 
 def new(kind: str, member: str) -> Callable[[Call], str]:

@@ -36,5 +36,5 @@ def update_role_description(call: Call, params: t.UpdateRoleDescriptionRequestTy
 @operation("iam", "UpdateAssumeRolePolicy", resource=resources.role, keys=keys.boundary_of_holder)
 def update_assume_role_policy(call: Call, params: t.UpdateAssumeRolePolicyRequestTypeDef) -> None:
     role = call.modifiable_role()
-    role.trust_policy = trust_principals.stored(params["PolicyDocument"])
+    role.trust_policy = trust_principals.stored(params["PolicyDocument"], call.account)
     role.save(update_fields=["trust_policy"])

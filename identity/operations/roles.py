@@ -53,7 +53,7 @@ def create_role(call: Call, params: t.CreateRoleRequestTypeDef) -> Result:
         name=name,
         path=path,
         description=params.get("Description", ""),
-        trust_policy=trust_principals.stored(params["AssumeRolePolicyDocument"]),
+        trust_policy=trust_principals.stored(params["AssumeRolePolicyDocument"], call.account),
         max_session_duration=params.get("MaxSessionDuration", 3600),
         tags=list(given),
     )
@@ -102,7 +102,7 @@ def _require_free(call: Call, name: str) -> None:
 
 def count(call: Call) -> None:
     """Count a new role, last in its transaction; LimitExceeded at the account's quota."""
-    quotas.take(call.account, "role_count", limit=quotas.ROLES, name="RolesPerAccount")
+    quotas.take(call.account, "role_count", "RolesPerAccount")
 
 
 def _require_free_path(path: str) -> None:

@@ -48,8 +48,10 @@ def policies(params: Mapping[str, Any], account: Account) -> dict[str, list[str]
 
 
 def _require_there(arns: list[str], account: Account) -> None:
+    if not arns:
+        return
     visible = ManagedPolicy.objects.visible_to(account).filter(arn__in=arns)
-    missing = set(arns) - set(visible.values_list("arn", flat=True)) if arns else set()
+    missing = set(arns) - set(visible.values_list("arn", flat=True))
     if missing:
         raise MalformedPolicyDocument(f"Policy ARN {min(missing)} does not exist.")
 

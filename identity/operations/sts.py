@@ -35,7 +35,14 @@ def _second_factor(call: Call) -> bool:
     return second_factor.given(call)
 
 
-@operation("sts", "GetSessionToken", read_only=False, prepare=_second_factor, always_allowed=True)
+@operation(
+    "sts",
+    "GetSessionToken",
+    read_only=False,
+    prepare=_second_factor,
+    always_allowed=True,
+    transient=True,
+)
 def get_session_token(call: Call, params: t.GetSessionTokenRequestTypeDef) -> Result:
     """Credentials of the caller's own, for up to 36 hours; root's end after one, whatever it asks.
 

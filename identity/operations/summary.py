@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from identity import quotas
 from identity.calls import Call
-from identity.models import AccessKey, Account, PolicyUsage, VirtualMfaDevice
+from identity.models import AccessKey, Account, PolicyUsage, SigningCertificate, VirtualMfaDevice
 from identity.operations.registry import operation
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def _root_has_keys(account: Account) -> int:
     return int(AccessKey.objects.filter(user__account=account, user__is_root=True).exists())
 
 
+def _root_has_certificates(account: Account) -> int:
+    held = SigningCertificate.objects.filter(user__account=account, user__is_root=True)
+    return int(held.exists())
+
+
 def _policies_in_use(account: Account) -> int:
     """Managed policies that are attached or a boundary, shipped ones too: one version each."""
     return PolicyUsage.objects.in_use().filter(account=account).count()
@@ -38,8 +43,8 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
     "AccountAccessKeysPresent": _root_has_keys,
     "AccountMFAEnabled": _root_has_mfa,
     "AccountPasswordPresent": lambda account: 1,
-    "AccountSigningCertificatesPresent": _nothing,
-    "GlobalEndpointTokenVersion": lambda account: 1,
+    "AccountSigningCertificatesPresent": _root_has_certificates,
+    "GlobalEndpointTokenVersion": lambda account: account.global_endpoint_token_version,
     "Groups": lambda account: account.group_count,
     "InstanceProfiles": lambda account: account.instance_profile_count,
     "MFADevices": lambda account: account.mfa_device_count,
@@ -48,7 +53,7 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
     "PolicyVersionsInUse": _policies_in_use,
     "Providers": _nothing,
     "Roles": lambda account: account.role_count,
-    "ServerCertificates": _nothing,
+    "ServerCertificates": lambda account: account.server_certificate_count,
     "Users": lambda account: account.user_count,
 }
 """What is counted, by its key of the summary; federation puts its own counter of providers here."""
@@ -58,4 +63,4 @@ COUNTERS: dict[str, Callable[[Account], int]] = {
 def get_account_summary(call: Call, params: dict[str, object]) -> Result:
     account = Account.objects.get(pk=call.account.pk)
     counted = {name: counter(account) for name, counter in COUNTERS.items()}
-    return {"SummaryMap": {**counted, **quotas.summary()}}
+    return {"SummaryMap": {**counted, **quotas.summary(account)}}

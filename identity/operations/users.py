@@ -11,6 +11,9 @@ from identity.models import (
     AccessKey,
     LoginProfile,
     Membership,
+    ServiceSpecificCredential,
+    SigningCertificate,
+    SSHPublicKey,
     User,
     UserAttachment,
     UserPolicy,
@@ -31,8 +34,11 @@ _LEFTOVERS = (
     (UserPolicy, "delete policies"),
     (LoginProfile, "delete login profile"),
     (AccessKey, "delete access keys"),
+    (SigningCertificate, "delete certificates"),
     (VirtualMfaDevice, "remove tokens from principal"),
     (Membership, "remove users from group"),
+    (SSHPublicKey, "remove referenced objects"),
+    (ServiceSpecificCredential, "remove referenced objects"),
 )
 
 
@@ -62,7 +68,7 @@ def create_user(call: Call, params: t.CreateUserRequestTypeDef) -> Result:
     )
     tags.put(user, given)
     boundaries.replace(user, boundary)
-    quotas.take(call.account, "user_count", limit=quotas.users(), name="UsersPerAccount")
+    quotas.take(call.account, "user_count", "UsersPerAccount")
     shown = user.describe() | boundaries.describe(user)
     return {"User": {**shown, "Tags": list(given)} if given else shown}
 

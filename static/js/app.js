@@ -70,12 +70,26 @@ function dismiss(button) {
   document.getElementById("main").focus();
 }
 
-const clicks = { copy, reveal, dismiss };
+// --- at: a finding's link puts the cursor at its line and column of the text that it is about -
+
+function at(link, event) {
+  const text = document.querySelector("textarea.code");
+  if (!text) return;
+  event.preventDefault();
+  const [line, column] = link.dataset.at.split(":").map(Number);
+  const before = text.value.split("\n").slice(0, line - 1);
+  const start = before.reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
+  text.focus();
+  text.setSelectionRange(start, start + 1);
+  text.scrollTop = (text.scrollHeight / text.value.split("\n").length) * Math.max(0, line - 4);
+}
+
+const clicks = { copy, reveal, dismiss, at };
 
 document.addEventListener("click", (event) => {
   for (const [name, act] of Object.entries(clicks)) {
     const button = event.target.closest(`[data-${name}]`);
-    if (button) act(button);
+    if (button) act(button, event);
   }
   closeMenus((menu) => !menu.contains(event.target));
 });

@@ -1,13 +1,7 @@
-"""`make bench`: how fast and how large, each figure as a ratio of two things measured in one run.
-
-Two that are compared take many short turns, so that a busy moment of the machine hits both.
-"""
+"""`make bench`: how fast and how large, each figure as a ratio of two measured in one run."""
 
 from __future__ import annotations
 
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,14 +14,13 @@ from http.client import HTTPConnection
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from tests.benchmarks import client, engine
+from tests.benchmarks import accounts, client, engine, sessions
 from tests.benchmarks.figures import Result, tell
+from tests.benchmarks.rates import against, moto_server, process, rate, thrift
 from tests.credentials import PASSWORD, Key
 from tests.live_server import LiveServer
 
 WORKERS = 2
-SECONDS = 0.5
-TURNS = 21
 WHO = "Action=GetCallerIdentity&Version=2011-06-15"
 FEW, MANY = 10, 100_000
 BROWSERS = 8
@@ -48,11 +41,11 @@ account.count(user_count={end} - {first})
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         small, large = LiveServer(Path(folder) / "small"), LiveServer(Path(folder) / "large")
-        large.settings = {"BARTIZAN_USERS_QUOTA": str(2 * MANY)}
         for server in (small, large):
             server.data.mkdir()
             server.start()
             running.callback(server.stop)
+        large.manage("set_quota", "--all", "UsersPerAccount", str(2 * MANY))
         key = small.account()[1]
         small.client("iam", key).create_user(UserName="Li")
         results = [
@@ -62,7 +55,7 @@ def main() -> int:
             *flatness(small, key, large),
             start(small),
         ]
-    return tell([*results, *engine.results()])
+    return tell([*results, *accounts.results(), *sessions.results(), *engine.results()])
 
 
 def start(server: LiveServer) -> Result:
@@ -184,67 +177,11 @@ class Browser:
             self.sign_in()
 
 
-def against(
-    name: str, ours: Callable[[], float], theirs: Callable[[], float], goal: float = 0
-) -> Result:
-    """The ratio of the medians of many short turns; they alternate, so that noise hits both."""
-    turns = [(ours(), theirs()) for _ in range(TURNS)]
-    one, other = (statistics.median(figures) for figures in zip(*turns, strict=True))
-    found = one / other
-    return (name, f"{found:.2f}  ({one:,.0f} / {other:,.0f} a second)", found >= goal)
-
-
-def rate(port: int, requests: list[bytes]) -> float:
-    """Answers a second; all must be a 200."""
-    load = client.run(port, requests, SECONDS)
-    if load.failed:
-        raise SystemExit(f"{load.failed} requests were not answered with 200")
-    return load.per_second
-
-
-def thrift(server: LiveServer, requests: list[bytes]) -> float:
-    """Answers for each second of processor time of the workers."""
-    before, began = _processor_seconds(server), time.perf_counter()
-    answers = rate(server.port, requests) * (time.perf_counter() - began)
-    return answers / (_processor_seconds(server) - before)
-
-
-def _processor_seconds(server: LiveServer) -> float:
-    stats = [Path(f"/proc/{pid}/stat").read_text() for pid in server.workers_of()]
-    ticks = [stat.rpartition(")")[2].split()[11:13] for stat in stats]
-    return sum(int(user) + int(system) for user, system in ticks) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def moto_server() -> Iterator[int]:
-    port = LiveServer(Path()).port
-    with process("-m", "moto.server", "-p", str(port), port=port):
-        yield port
-
-
 @contextmanager
 def hello_server() -> Iterator[int]:
     port = LiveServer(Path()).port
     with process("-m", "tests.benchmarks.hello", str(port), str(WORKERS), port=port):
         yield port
-
-
-@contextmanager
-def process(*arguments: str, port: int) -> Iterator[None]:
-    """A Python process until the end of the block, once it listens."""
-    quiet = subprocess.DEVNULL
-    running = subprocess.Popen([sys.executable, *arguments], stdout=quiet, stderr=quiet)
-    try:
-        for _ in range(300):
-            try:
-                HTTPConnection("127.0.0.1", port, timeout=1).connect()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
 
 
 if __name__ == "__main__":

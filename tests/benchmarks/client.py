@@ -8,6 +8,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -31,30 +32,35 @@ class Load:
 
 def signed_post(port: int, key: Key, service: str, body: str) -> bytes:
     """The bytes of a signed POST, as boto3 sends it."""
+    headers = signed_headers(port, key, service, body)
+    return _http("POST", {"Content-Length": len(body), **headers}, body)
+
+
+def signed_headers(port: int, key: Key, service: str, body: str) -> dict[str, str]:
     url = f"http://127.0.0.1:{port}/"
     request = AWSRequest("POST", url, {"Content-Type": FORM}, body.encode())
-    SigV4Auth(Credentials(key.id, key.secret), service, "us-east-1").add_auth(request)
-    headers = {"Host": f"127.0.0.1:{port}", "Content-Length": len(body), **dict(request.headers)}
-    return _http("POST", headers, body)
+    credentials = Credentials(key.id, key.secret, key.token)
+    SigV4Auth(credentials, service, "us-east-1").add_auth(request)
+    return {"Host": f"127.0.0.1:{port}", **dict(request.headers)}
 
 
 def get(port: int) -> bytes:
     return _http("GET", {"Host": f"127.0.0.1:{port}"}, "")
 
 
-def _http(method: str, headers: dict[str, object], body: str) -> bytes:
+def _http(method: str, headers: Mapping[str, object], body: str) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} / HTTP/1.1\r\n{lines}\r\n{body}".encode()
 
 
-def run(port: int, requests: list[bytes], seconds: float) -> Load:
-    """Send `requests` round and round on 16 connections for so long."""
+def run(port: int, requests: Iterable[bytes], seconds: float) -> Load:
+    """Send `requests` round and round on 16 connections for so long, or to the first answer."""
     todo, done, failed = cycle(requests), 0, 0
     with selectors.DefaultSelector() as selector:
         for _ in range(CONNECTIONS):
             _open(selector, port, next(todo))
         began = time.perf_counter()
-        while time.perf_counter() - began < seconds:
+        while not done or time.perf_counter() - began < seconds:
             for ready, _ in selector.select(timeout=1):
                 answer = _read(ready)
                 if answer is None:

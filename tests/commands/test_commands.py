@@ -20,11 +20,13 @@ from identity.models import (
     AccessKey,
     Account,
     ConsoleSession,
+    ServerCertificate,
     TemporarySession,
     ThrottleBucket,
     User,
     VirtualMfaDevice,
 )
+from tests.certificates import make_certificate
 from tests.factories import PASSWORD, Key, make_account, make_key
 from tests.one_of_each import fill
 from tests.sdk_in_process import sdk
@@ -167,6 +169,18 @@ class TestRotateVaultKey:
         assert vault.number_of(bytes(AccessKey.objects.get(pk=key.id).sealed_secret)) == 2
         assert "dropped key 1" in run("rotate_vault_key", "--drop", "1")
         assert sdk("sts", key).get_caller_identity()["Arn"].endswith(":user/ana")
+
+    def test_the_key_of_a_server_certificate_opens_after_rotation(self, ana: User) -> None:
+        pair = make_certificate()
+        sdk("iam", make_key(ana)).upload_server_certificate(
+            ServerCertificateName="web", CertificateBody=pair.pem, PrivateKey=pair.key_pem
+        )
+        run("rotate_vault_key")
+        run("rotate_vault_key", "--drop", "1")
+        row = ServerCertificate.objects.get()
+        sealed = bytes(row.sealed_private_key)
+        purpose = f"server_certificate:{row.unique_id}"
+        assert vault.unseal(sealed, purpose).decode() == pair.key_pem
 
     def test_an_interrupted_run_is_finished_without_another_key(self, ana: User) -> None:
         make_key(ana)

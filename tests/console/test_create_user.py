@@ -9,11 +9,13 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.test import Client
 
-from console.grants import change_password
+from identity.authorization import decision_on
+from identity.callers import Caller
+from identity.facts import Facts
 from identity.models import Account, LoginProfile, PasswordPolicy, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
-from tests.factories import make_user
+from tests.factories import make_document, make_user
 
 START = "/iam/create-user"
 WITHOUT = {"name": "dana", "path": "/", "access": "none", "password_kind": "generated"}
@@ -46,6 +48,10 @@ def create(browser: Client, details: dict[str, str], **permissions: str) -> Any:
 
 def policies(user: User) -> dict[str, Any]:
     return {policy.name: json.loads(policy.document) for policy in user.policies.all()}
+
+
+def attached(user: User) -> list[str]:
+    return [one.policy.arn for one in user.attachments.select_related("policy")]
 
 
 def test_the_first_step_creates_nothing(browser: Client, account: Account) -> None:
@@ -112,34 +118,21 @@ def test_a_typed_password_stands_in_no_page_and_in_no_session_row(browser: Clien
     assert "Rather-good-8" not in json.dumps(dict(browser.session))
 
 
-def test_who_must_change_and_may_not_is_allowed_to_in_awss_words(
+def test_who_must_change_and_may_not_is_allowed_to_by_the_built_in_policy(
     browser: Client, account: Account
 ) -> None:
     page = browser.get(create(browser, GENERATED).headers["Location"])
-    assert "the inline policy IAMUserChangePassword was added to dana" in text(page)
-    assert policies(account.iam_users.get(name="dana")) == {
-        "IAMUserChangePassword": {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": ["iam:ChangePassword"],
-                    "Resource": ["arn:aws:iam::*:user/${aws:username}"],
-                },
-                {
-                    "Effect": "Allow",
-                    "Action": ["iam:GetAccountPasswordPolicy"],
-                    "Resource": "*",
-                },
-            ],
-        }
-    }
+    assert "the policy IAMUserChangePassword was attached to dana" in text(page)
+    dana = account.iam_users.get(name="dana")
+    assert attached(dana) == ["arn:aws:iam::aws:policy/IAMUserChangePassword"]
+    assert not policies(dana)
 
 
-def test_the_policy_fits_a_user_of_another_path(browser: Client, account: Account) -> None:
-    create(browser, GENERATED | {"path": "/staff/"})
-    (document,) = policies(account.iam_users.get(name="dana")).values()
-    assert document["Statement"][0]["Resource"] == ["arn:aws:iam::*:user/staff/${aws:username}"]
+def test_that_policy_fits_a_user_of_another_path(browser: Client, account: Account) -> None:
+    create(browser, GENERATED | {"path": "/staff/berlin/"})
+    dana = account.iam_users.get(name="dana")
+    assert attached(dana) == ["arn:aws:iam::aws:policy/IAMUserChangePassword"]
+    assert decision_on(Caller(dana), Facts(), "iam:ChangePassword", dana.arn)
 
 
 @pytest.mark.parametrize("reason", ["the account lets them", "need not change", "administrator"])
@@ -155,17 +148,13 @@ def test_nobody_gets_that_policy_who_does_not_need_it(
         grant = "administrator"
     create(browser, details, grant=grant)
     dana = account.iam_users.get(name="dana")
-    assert "IAMUserChangePassword" not in policies(dana)
+    assert "arn:aws:iam::aws:policy/IAMUserChangePassword" not in attached(dana)
 
 
 def test_administrator_access_is_an_inline_policy(browser: Client, account: Account) -> None:
     create(browser, WITHOUT, grant="administrator")
-    assert policies(account.iam_users.get(name="dana")) == {
-        "AdministratorAccess": {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-        }
-    }
+    dana = account.iam_users.get(name="dana")
+    assert attached(dana) == ["arn:aws:iam::aws:policy/AdministratorAccess"]
 
 
 def test_a_document_that_cannot_be_read_creates_nothing_and_may_be_mended(
@@ -177,7 +166,7 @@ def test_a_document_that_cannot_be_read_creates_nothing_and_may_be_mended(
     assert answer.status_code == 422
     assert answer.context["form"].errors["document"]
     assert not account.iam_users.named("dana").exists()
-    good = change_password("/")
+    good = make_document([{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}])
     again = browser.post(step2, {**hidden(answer), **fields, "document": good})
     assert again.status_code == 303
     assert set(policies(account.iam_users.get(name="dana"))) == {"mine"}

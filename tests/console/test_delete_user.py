@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from identity.models import AccessKey, Account, Event, PolicyUsage, User, UserPolicy
+from identity.models import (
+    AccessKey,
+    Account,
+    Event,
+    PolicyUsage,
+    ServiceSpecificCredential,
+    SigningCertificate,
+    SSHPublicKey,
+    User,
+    UserPolicy,
+)
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
 from tests.console.test_user_credentials import make_device
@@ -38,6 +48,11 @@ def dana(account: Account) -> User:
     attach(user, make_managed_policy(account, "readers", ADMINISTRATOR))
     make_group(account, "devs", user)
     user.tags.create(key="team", value="red")
+    SSHPublicKey.objects.create(id="APKA" + "A" * 17, user=user, body="ssh-rsa AAAA")
+    SigningCertificate.objects.create(account=account, user=user, certificate_id="B" * 32)
+    ServiceSpecificCredential.objects.create(
+        id="ACCA" + "A" * 17, user=user, service="x", login="dana", is_api_key=False
+    )
     return user
 
 
@@ -47,6 +62,9 @@ def test_the_page_lists_what_goes(browser: Client, dana: User) -> None:
     for key in dana.access_keys.all():
         assert f"{key.id} , never used" in words
     assert "mfa/phone" in words
+    assert f"SSH public keys 1 APKA{'A' * 17}" in words
+    assert f"Service-specific credentials 1 ACCA{'A' * 17}" in words
+    assert f"Signing certificates 1 {'B' * 32}" in words
     assert "Inline policies 1 test" in words
     assert "Attached policies 1 readers" in words
     assert "Groups 1 devs" in words
@@ -73,6 +91,9 @@ def test_everything_goes_and_each_part_has_its_event(
         "DeleteAccessKey",
         "DeleteAccessKey",
         "DeleteLoginProfile",
+        "DeleteSSHPublicKey",
+        "DeleteServiceSpecificCredential",
+        "DeleteSigningCertificate",
         "DeleteUser",
         "DeleteUserPolicy",
         "DeleteVirtualMFADevice",

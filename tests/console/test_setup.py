@@ -71,7 +71,7 @@ def test_setting_up_makes_account_root_and_administrator_and_signs_root_in() -> 
         "CreateAccount",
         "CreateUser",
         "CreateLoginProfile",
-        "PutUserPolicy",
+        "AttachUserPolicy",
         "ConsoleLogin",
     }
 

@@ -14,8 +14,17 @@ from identity import enrolment, mfa, quotas, recovery, throttle
 from identity.callers import Caller, Session
 from identity.facts import Facts
 from identity.gateway import Client as Sdk
-from identity.models import Account, PreviousPassword, User, VirtualMfaDevice
+from identity.models import (
+    Account,
+    PreviousPassword,
+    ServerCertificate,
+    ServiceSpecificCredential,
+    SSHPublicKey,
+    User,
+    VirtualMfaDevice,
+)
 from tests.authenticator import Authenticator
+from tests.certificates import make_certificate, rsa_key, ssh_line
 from tests.console.pages import hidden
 from tests.console.test_setup import ANSWERS
 from tests.databases.racing import THREADS, iam, race
@@ -44,6 +53,62 @@ def test_one_of_many_makes_the_second_access_key(ana: User) -> None:
     outcome = race(lambda _: iam(ana).create_access_key(UserName="ana"))
     assert outcome == {"won": 1, "LimitExceeded": THREADS - 1}
     assert ana.access_keys.count() == 2
+
+
+def test_one_of_many_uploads_the_fifth_ssh_key(ana: User) -> None:
+    lines = [ssh_line(rsa_key(number=number)) for number in range(2)]
+    for number in range(3):
+        SSHPublicKey.objects.create(id=f"APKA{number}", user=ana, body=f"ssh-rsa {number}")
+    outcome = race(
+        lambda number: iam(ana).upload_ssh_public_key(
+            UserName="ana", SSHPublicKeyBody=lines[number % 2]
+        )
+    )
+    assert outcome == {"won": 2, "DuplicateSSHPublicKey": THREADS - 2}
+    assert ana.ssh_public_keys.count() == 5
+
+
+def test_one_of_many_users_gets_a_signing_certificate(ana: User) -> None:
+    names = [make_user(ana.account, f"user{number}").name for number in range(THREADS)]
+    pem = make_certificate().pem
+    outcome = race(
+        lambda number: iam(ana).upload_signing_certificate(
+            UserName=names[number], CertificateBody=pem
+        )
+    )
+    assert outcome == {"won": 1, "DuplicateCertificate": THREADS - 1}
+
+
+def test_two_of_many_upload_a_signing_certificate(ana: User) -> None:
+    pems = [make_certificate().pem for _ in range(THREADS)]
+    outcome = race(lambda number: iam(ana).upload_signing_certificate(CertificateBody=pems[number]))
+    assert outcome == {"won": 2, "LimitExceeded": THREADS - 2}
+
+
+def test_one_of_many_uploads_the_twentieth_server_certificate(ana: User) -> None:
+    pair = make_certificate()
+    ana.account.count(server_certificate_count=19)
+    outcome = race(
+        lambda number: iam(ana).upload_server_certificate(
+            ServerCertificateName=f"web{number}", CertificateBody=pair.pem, PrivateKey=pair.key_pem
+        )
+    )
+    assert outcome == {"won": 1, "LimitExceeded": THREADS - 1}
+    assert ServerCertificate.objects.filter(account=ana.account).count() == 1
+
+
+def test_two_of_many_make_credentials_for_a_service_under_names_of_their_own(ana: User) -> None:
+    """The user `li+1` has the first name that the second credential of `li` would get."""
+    names = ["li", "li+1"]
+    for name in names:
+        make_user(ana.account, name)
+    outcome = race(
+        lambda number: iam(ana).create_service_specific_credential(
+            UserName=names[number % 2], ServiceName="codecommit.amazonaws.com"
+        )
+    )
+    assert outcome == {"won": 4, "LimitExceeded": THREADS - 4}
+    assert len(set(ServiceSpecificCredential.objects.values_list("login", flat=True))) == 4
 
 
 def test_one_of_many_accounts_gets_an_alias(ana: User) -> None:

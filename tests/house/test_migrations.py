@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("identity", "console")
+APPS = ("federation", "identity", "console")
 ROWS = """
 from tests.factories import attach, make_account
 from tests.one_of_each import fill
@@ -54,6 +54,6 @@ def test_every_migration_goes_back_and_forth_with_rows_in_the_tables(tmp_path: P
         "from identity.models import *; print(User.objects.count(), AccessKey.objects.count())",
     )
     assert counted.split() == ["2", "1"]
-    for app in ("console", "identity"):
+    for app in ("console", "federation", "identity"):
         manage(tmp_path, "migrate", "--verbosity", "0", app, "zero")
     manage(tmp_path, "migrate", "--verbosity", "0")

@@ -12,18 +12,26 @@ from django.utils import timezone
 
 from console.models import Handoff, SentForm
 from identity import journal
-from identity.models import ConsoleSession, TemporarySession, ThrottleBucket
+from identity.models import (
+    AccessReport,
+    ConsoleSession,
+    LastAccess,
+    TemporarySession,
+    ThrottleBucket,
+)
+from identity.models.last_access import TRACKED
 
 # A bucket counts the failures of 24 hours; a form is sent again within minutes or never.
 _BUCKET_LIFETIME = timedelta(hours=48)
 _FORM_LIFETIME = timedelta(hours=48)
+_REPORT_LIFETIME = timedelta(days=7)
 # So many rows are deleted within some milliseconds; then whoever waits for the database has it.
 _BATCH = 500
 _PAUSE_SECONDS = 0.005
 
 
 class Command(BaseCommand):
-    help = "Delete expired sessions, temporary credentials, throttle buckets and sent forms."
+    help = "Delete expired sessions, credentials, throttle buckets, forms and old last accesses."
 
     def handle(self, **options: Any) -> None:
         for what, rows in _over(timezone.now()).items():
@@ -38,6 +46,10 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "temporary sessions": TemporarySession.objects.expired(now).order_by("expires_at"),
         "throttle buckets": ThrottleBucket.objects.filter(last_at__lte=now - _BUCKET_LIFETIME),
         "secrets shown once": Handoff.objects.filter(expires_at__lte=now),
+        "last accesses": LastAccess.objects.filter(time__lte=now - TRACKED).order_by("time"),
+        "access reports": AccessReport.objects.filter(
+            created_at__lte=now - _REPORT_LIFETIME
+        ).order_by("created_at"),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import models, transaction
+from django.db import transaction
 
 from identity import vault
-from identity.models import AccessKey, TemporarySession, VirtualMfaDevice
+from identity.sealed import COLUMNS, Sealed
 
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A column of sealed values and the purpose under which a row's value was sealed."""
-
-    model: type[models.Model]
-    column: str
-    purpose: Callable[[Any], str]
-
-
-COLUMNS = (
-    Sealed(AccessKey, "sealed_secret", lambda row: f"access_key:{row.pk}"),
-    Sealed(TemporarySession, "sealed_secret", lambda row: f"temporary_session:{row.pk}"),
-    Sealed(VirtualMfaDevice, "sealed_seed", lambda row: f"mfa_device:{row.serial_number}"),
-)
 
 
 class Command(BaseCommand):

@@ -95,8 +95,21 @@ def unknown_resource(statement: Statement) -> Iterator[Remark]:
         types = statement.policy.resource_types.get(service, [])
         if service == "iam" and not is_iam_resource(name):
             yield Remark(node, "Begin the resource with its type, such as `user/` or `role/`.")
-        elif types and not _is_open(str(node.value)) and not _fits_one(types, str(node.value)):
+        elif (
+            types
+            and not _is_open(str(node.value))
+            and not (
+                _fits_one(types, str(node.value))
+                or (service == "iam" and _is_listed(statement, name))
+            )
+        ):
             yield Remark(node, f"Correct the resource: `{service}` has none of this form.")
+
+
+def _is_listed(statement: Statement, name: str) -> bool:
+    """Whether this is all of a kind, `user/`, on which IAM authorises ListUsers and the like."""
+    actions = (str(node.value).lower() for node in statement.texts("Action"))
+    return name.endswith("/") and any(action.startswith("iam:list") for action in actions)
 
 
 def _fits_one(types: list[ResourceType], arn: str) -> bool:

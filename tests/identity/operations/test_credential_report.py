@@ -20,6 +20,7 @@ from identity.models import (
     CredentialReport,
     LoginProfile,
     PasswordPolicy,
+    SigningCertificate,
     User,
     VirtualMfaDevice,
 )
@@ -256,6 +257,23 @@ def test_a_second_key_alone_stays_in_its_columns(account: Account, ben: User) ->
     assert (columns[8], columns[13]) == ("false", "true")
 
 
+def test_certificates_fill_their_columns_in_the_order_of_their_upload(
+    client: Any, account: Account, ana: User, ben: User
+) -> None:
+    for day in (1, 2):
+        SigningCertificate.objects.create(
+            account=account,
+            user=ben,
+            certificate_id=f"{day:032}",
+            active=day == 2,
+            uploaded_at=BORN - timedelta(days=day),
+            status_changed_at=BORN + timedelta(days=day),
+        )
+    ending = ",true,2026-01-04T03:04:05Z,false,2026-01-03T03:04:05Z"
+    assert line(account, "ben").endswith(ending)
+    assert line(account, "ana").endswith(f",{NO_CERTIFICATES}")
+
+
 def test_times_are_told_in_utc(account: Account, ben: User) -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     User.objects.filter(pk=ben.pk).update(created_at=datetime(2026, 1, 2, 1, 0, tzinfo=east))
@@ -288,4 +306,4 @@ def test_the_number_of_queries_does_not_grow(account: Account) -> None:
         with CaptureQueriesContext(connection) as queries:
             credential_report.content(account)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 3
+    assert counts[0] == counts[1] <= 4

@@ -66,7 +66,7 @@ def test_paths_outside_the_pattern_are_refused(iam: Any, ana: User, path: str) -
 def test_the_account_holds_as_many_groups_as_its_quota(
     iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotas, "GROUPS", 1)
+    monkeypatch.setitem(quotas.ADJUSTABLE, "GroupsPerAccount", 1)
     client = iam(ana)
     client.create_group(GroupName="ops")
     with refused("LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 1", 409):

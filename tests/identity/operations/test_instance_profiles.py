@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from identity import quotas
-from identity.models import Account, InstanceProfile, Role, User
+from identity.models import Account, InstanceProfile, Quota, Role, User
 from tests.factories import make_policy, make_role, make_user, trusting
 from tests.refusals import refused
 
@@ -81,11 +81,9 @@ def test_parameters_outside_the_model_are_refused(
         iam(ana).create_instance_profile(**given)
 
 
-def test_the_account_holds_as_many_profiles_as_its_quota(
-    iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert quotas.INSTANCE_PROFILES == 1000
-    monkeypatch.setattr(quotas, "INSTANCE_PROFILES", 1)
+def test_the_account_holds_as_many_profiles_as_its_quota(iam: Any, ana: User) -> None:
+    assert quotas.of(ana.account_id, "InstanceProfilesPerAccount") == 1000
+    Quota.objects.create(name="InstanceProfilesPerAccount", value=1)
     client = iam(ana)
     client.create_instance_profile(InstanceProfileName="web")
     message = "Cannot exceed quota for InstanceProfilesPerAccount: 1"

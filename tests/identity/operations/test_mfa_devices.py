@@ -371,3 +371,13 @@ def test_a_policy_on_the_device_name_limits_users_to_their_own(iam: Any, account
     with refused("AccessDenied", status=403):
         create_device(client, "other")
     client.delete_virtual_mfa_device(SerialNumber=device.serial_number)
+
+
+def test_a_virtual_device_has_no_certifications_to_get(iam: Any, ana: User) -> None:
+    client = iam(ana)
+    serial = create_device(client).serial_number
+    with refused("ValidationError", status=400):
+        client.get_mfa_device(SerialNumber=serial)
+    key = f"arn:aws:iam::{ana.account_id}:u2f/user/ana/key-AAAA"
+    with refused("NoSuchEntity", status=404):
+        client.get_mfa_device(SerialNumber=key, UserName="ana")

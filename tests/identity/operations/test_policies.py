@@ -137,7 +137,7 @@ def test_a_document_has_6144_characters_without_white_space(iam: Any, ana: User)
 def test_the_account_holds_as_many_policies_as_its_quota(
     iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotas, "POLICIES", 1)
+    monkeypatch.setitem(quotas.ADJUSTABLE, "PoliciesPerAccount", 1)
     client = iam(ana)
     client.create_policy(PolicyName="one", PolicyDocument=DOCUMENT)
     with refused("LimitExceeded", "Cannot exceed quota for PoliciesPerAccount: 1", 409):

@@ -212,7 +212,7 @@ def test_a_trust_policy_has_2048_characters_at_most(iam: Any, ana: User) -> None
 def test_the_account_holds_as_many_roles_as_its_quota(
     iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quotas, "ROLES", 1)
+    monkeypatch.setitem(quotas.ADJUSTABLE, "RolesPerAccount", 1)
     client = iam(ana)
     create(client)
     with refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1", 409):

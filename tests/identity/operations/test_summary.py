@@ -9,8 +9,10 @@ import pytest
 from identity.models import Account, ManagedPolicy, User
 from identity.operations import summary
 from tests.authenticator import create_device, enable_device
-from tests.factories import ADMINISTRATOR, attach, make_managed_policy
+from tests.factories import ADMINISTRATOR, attach, make_group, make_managed_policy, make_role
 from tests.refusals import refused
+
+READ = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]
 
 KEYS = [
     "AccessKeysPerUserQuota",
@@ -90,6 +92,64 @@ def test_root_is_told_by_what_it_has(iam: Any, root: User) -> None:
     found = client.get_account_summary()["SummaryMap"]
     assert (found["AccountAccessKeysPresent"], found["AccountMFAEnabled"]) == (1, 1)
     assert found["AccountPasswordPresent"] == 1
+
+
+def test_every_kind_of_row_is_counted(iam: Any, account: Account, ana: User) -> None:
+    make_group(account, "ops")
+    role = make_role(account, "web")
+    client = iam(ana)
+    client.create_instance_profile(InstanceProfileName="web")
+    used, _ = make_managed_policy(account, "used", READ), make_managed_policy(account, "free", READ)
+    shipped = make_managed_policy(None, "Shipped", READ)
+    bound = make_managed_policy(None, "Bound", READ)
+    client.attach_role_policy(RoleName="web", PolicyArn=used.arn)
+    client.attach_user_policy(UserName="ana", PolicyArn=used.arn)
+    client.attach_group_policy(GroupName="ops", PolicyArn=shipped.arn)
+    client.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=bound.arn)
+    found = client.get_account_summary()["SummaryMap"]
+    assert (found["Groups"], found["Roles"], found["InstanceProfiles"]) == (1, 1, 1)
+    assert (found["Policies"], found["PolicyVersionsInUse"]) == (2, 3)
+
+
+def test_the_quotas_are_those_of_aws(iam: Any, ana: User) -> None:
+    found = iam(ana).get_account_summary()["SummaryMap"]
+    assert {name: found[name] for name in found if name.endswith("Quota")} == {
+        "AccessKeysPerUserQuota": 2,
+        "AssumeRolePolicySizeQuota": 2048,
+        "AttachedPoliciesPerGroupQuota": 10,
+        "AttachedPoliciesPerRoleQuota": 10,
+        "AttachedPoliciesPerUserQuota": 10,
+        "GroupPolicySizeQuota": 5120,
+        "GroupsPerUserQuota": 10,
+        "GroupsQuota": 300,
+        "InstanceProfilesQuota": 1000,
+        "PoliciesQuota": 1500,
+        "PolicySizeQuota": 6144,
+        "PolicyVersionsInUseQuota": 10000,
+        "RolePolicySizeQuota": 10240,
+        "RolesQuota": 1000,
+        "ServerCertificatesQuota": 20,
+        "SigningCertificatesPerUserQuota": 2,
+        "UserPolicySizeQuota": 2048,
+        "UsersQuota": 5000,
+        "VersionsPerPolicyQuota": 5,
+    }
+
+
+@pytest.mark.parametrize(("token", "version"), [("v1Token", 1), ("v2Token", 2)])
+def test_the_preference_of_tokens_is_kept(
+    iam: Any, ana: User, cleo: User, token: str, version: int
+) -> None:
+    client = iam(ana)
+    assert client.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == 1
+    client.set_security_token_service_preferences(GlobalEndpointTokenVersion=token)
+    assert client.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == version
+    assert iam(cleo).get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"] == 1
+
+
+def test_a_preference_that_is_no_version_is_refused(iam: Any, ana: User) -> None:
+    with refused("ValidationError", status=400):
+        iam(ana).set_security_token_service_preferences(GlobalEndpointTokenVersion="v3Token")
 
 
 def test_an_app_may_put_its_own_counter(

@@ -208,7 +208,7 @@ def test_the_place_of_who_does_not_exist_is_told(account: Account) -> None:
     gone = f"arn:aws:iam::{account.id}:user/gone"
     text = json.dumps(json.loads(trusting(gone)), indent=2)
     with pytest.raises(MalformedPolicyDocument) as refusal:
-        trust_principals.stored(text)
+        trust_principals.stored(text, account)
     assert text.splitlines()[refusal.value.line - 1].strip() == f'"AWS": "{gone}"'
     assert "a user or a role that exists" in refusal.value.detail
 
@@ -277,5 +277,5 @@ def test_a_role_that_is_made_anew_is_not_trusted_either(iam: Any, ana: User) -> 
 
 def test_nobody_is_found_by_the_id_of_a_root_user(account: Account) -> None:
     """A root user's unique ID is the account's: it means the account, not the user."""
-    stored = trust_principals.stored(trusting(account.id))
+    stored = trust_principals.stored(trusting(account.id), account)
     assert json.loads(stored)["Statement"][0]["Principal"] == {"AWS": account.root_arn}

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity import identifiers
-from identity.models import Account, ManagedPolicy, TemporarySession, User
+from identity.models import Account, ManagedPolicy, Quota, TemporarySession, User
 from tests.authenticator import enable_device
 from tests.factories import attach, make_group, make_key, make_login_profile, make_policy, make_user
 from tests.refusals import refused
@@ -108,8 +108,8 @@ def test_paths_outside_the_pattern_are_refused(iam: Any, ana: User, path: str) -
         iam(ana).create_user(UserName="li", Path=path)
 
 
-def test_the_account_holds_as_many_users_as_its_quota(iam: Any, ana: User, settings: Any) -> None:
-    settings.USERS_QUOTA = 2
+def test_the_account_holds_as_many_users_as_its_quota(iam: Any, ana: User) -> None:
+    Quota.objects.create(account=ana.account, name="UsersPerAccount", value=2)
     client = iam(ana)
     client.create_user(UserName="li")
     with refused("LimitExceeded", "Cannot exceed quota for UsersPerAccount: 2", 409):

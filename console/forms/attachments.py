@@ -1,0 +1,58 @@
+"""Choosing policies for somebody, or people for a policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.forms.base import Form
+
+MOST_AT_ONCE = 50
+
+
+class ChoicesField(forms.Field):
+    """What was ticked in a table: texts that the API checks, at least one and at most fifty."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        chosen = [str(one) for one in value or []]
+        if len(chosen) > MOST_AT_ONCE:
+            raise ValidationError(_("Choose at most %d at once.") % MOST_AT_ONCE)
+        return list(dict.fromkeys(chosen))
+
+
+class PickHoldersForm(Form):
+    """Users, groups or roles for a policy."""
+
+    name = ChoicesField(error_messages={"required": gettext_lazy("Choose at least one.")})
+
+
+class PickPoliciesForm(Form):
+    """Policies for a user, a group or a role."""
+
+    arn = ChoicesField(error_messages={"required": gettext_lazy("Choose at least one policy.")})
+
+
+class PickGroupsForm(Form):
+    """Groups for a user."""
+
+    name = ChoicesField(error_messages={"required": gettext_lazy("Choose at least one group.")})
+
+
+class PickUsersForm(Form):
+    """Users for a group."""
+
+    name = ChoicesField(error_messages={"required": gettext_lazy("Choose at least one user.")})
+
+
+class BoundaryForm(Form):
+    """The policy that is to be the boundary."""
+
+    arn = forms.CharField(
+        error_messages={"required": gettext_lazy("Choose the policy that is to be the boundary.")}
+    )

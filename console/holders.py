@@ -1,0 +1,163 @@
+"""Who holds policies: users, groups and roles, whose pages about policies are the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.forms.base import first_result
+from console.http import Request
+from console.names import MARK, user_segment
+from console.permissions import Denied, Rights
+from console.views.user_pages import of_user
+from identity import arns, quotas
+from identity.errors import NoSuchEntity
+from identity.models import Group, Role, User
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import type_defs as t
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`word` stands in ARNs and names of pages, `api` in names of actions: `AttachUserPolicy`."""
+
+    word: str
+    plural: str
+    api: str
+    label: str | Promise
+    heading: str | Promise
+    inline_limit: int
+    bounded: bool = True
+
+    def __str__(self) -> str:
+        return self.word
+
+
+USER = Kind(
+    "user", "users", "User", gettext_lazy("User"), gettext_lazy("Users"), quotas.USER_POLICY_SIZE
+)
+GROUP = Kind(
+    "group",
+    "groups",
+    "Group",
+    gettext_lazy("User group"),
+    gettext_lazy("User groups"),
+    quotas.GROUP_POLICY_SIZE,
+    bounded=False,
+)
+ROLE = Kind(
+    "role", "roles", "Role", gettext_lazy("Role"), gettext_lazy("Roles"), quotas.ROLE_POLICY_SIZE
+)
+KINDS = {kind.word: kind for kind in (USER, GROUP, ROLE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One user, group or role, with the rights of who looks at it."""
+
+    kind: Kind
+    row: User | Group | Role
+    rights: Rights
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def arn(self) -> str:
+        return self.row.arn
+
+    @property
+    def segment(self) -> str:
+        return user_segment(self.row.name, self.row.unique_id)
+
+    @property
+    def denied(self) -> Denied:
+        return self.rights.denied(self.arn)
+
+    def url(self, page: str, *more: str) -> str:
+        """The path of a page of this holder: `policy-attach`, `permissions`."""
+        return reverse(f"{self.kind.word}-{page}", args=[self.segment, *more])
+
+    def call(self, request: Request, verb: str, **params: str) -> Any:
+        """`attach_%s_policy` of the API, for this holder."""
+        named = {f"{self.kind.api}Name": self.name, **params}
+        return getattr(request.iam, verb % self.kind.word)(**named)
+
+
+def of_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hand the view the user, group or role that the address names, for who may see it.
+
+    Raises NoSuchEntity and AccessDenied.
+    """
+
+    def with_user(request: Request, user: t.UserTypeDef, **more: str) -> HttpResponse:
+        return view(request, user_holder(request, user), **more)
+
+    of_a_user = of_user(with_user)
+
+    @wraps(view)
+    def found(request: Request, kind: Kind, name: str, **more: str) -> HttpResponse:
+        if kind is USER:
+            return of_a_user(request, name=name, **more)
+        holder = find(request, kind, name)
+        if holder is None:
+            if request.method == "POST" and (answer := first_result(request)):
+                return answer
+            raise NoSuchEntity(_no_such(kind) % name)
+        if request.method in ("GET", "HEAD") and name != holder.segment and name[0] != MARK:
+            return moved(request, holder.segment)
+        return view(request, holder, **more)
+
+    return found
+
+
+def user_holder(request: Request, user: t.UserTypeDef) -> Holder:
+    """The row of a user whom GetUser has told."""
+    users = request.caller.account.iam_users.select_related("boundary")
+    return Holder(USER, users.get(unique_id=user["UserId"]), Rights(request))
+
+
+def find(request: Request, kind: Kind, name: str) -> Holder | None:
+    """The group or role of this name, or unique ID (`~AGPA…`). Raises AccessDenied."""
+    rights = Rights(request)
+    row = _row(request, kind, name)
+    arn = row.arn if row else arns.iam(request.caller.account_id, kind.word, name)
+    rights.require(f"Get{kind.api}", arn, **{f"{kind.api}Name": row.name if row else name})
+    return Holder(kind, row, rights) if row else None
+
+
+def _row(request: Request, kind: Kind, name: str) -> Group | Role | None:
+    account = request.caller.account
+    rows: Any = (
+        Group.objects.filter(account=account)
+        if kind is GROUP
+        else Role.objects.filter(account=account).select_related("boundary")
+    )
+    by_id = rows.filter(unique_id=name.removeprefix(MARK))
+    found: Group | Role | None = (by_id if name.startswith(MARK) else rows.named(name)).first()
+    return found
+
+
+def moved(request: Request, name: str) -> HttpResponse:
+    """301 to the same page under the holder's own name."""
+    assert request.resolver_match is not None
+    kwargs = {**request.resolver_match.kwargs, "name": name}
+    here = reverse(request.resolver_match.view_name, kwargs=kwargs)
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))
+
+
+def _no_such(kind: Kind) -> str:
+    if kind is GROUP:
+        return _("There is no user group named %s in this account.")
+    return _("There is no role named %s in this account.")

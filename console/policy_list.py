@@ -1,0 +1,77 @@
+"""The rows of the policies page, and of every page on which a policy is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from console.names import policy_address
+from console.permissions import Rights
+from identity.models import Account, ManagedPolicy
+from identity.models.user import folded
+
+BUILT_IN, CUSTOM, JOB_FUNCTION = "built-in", "custom", "job-function"
+JOB_FUNCTIONS = "/job-function/"
+KEY = "sort_key"
+"""By name; the account's policy may be called as a shipped one is, and then stands before it."""
+
+_OF_TYPE = {
+    CUSTOM: Q(account__isnull=False),
+    BUILT_IN: Q(account=None),
+    JOB_FUNCTION: Q(account=None, path=JOB_FUNCTIONS),
+}
+_OF_USE = {
+    "attached": Q(attachment_count__gt=0) | Q(boundary_count__gt=0),
+    "unattached": Q(attachment_count=0, boundary_count=0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One policy; `description` is None where the caller may not read it."""
+
+    policy: ManagedPolicy
+    url: str
+    kind: str
+    description: str | None
+
+
+def matching(
+    account: Account, text: str = "", kind: str = "", use: str = ""
+) -> QuerySet[ManagedPolicy]:
+    """What the account sees: its own and the shipped policies, under filters that may be empty.
+
+    `text` is the start of a name, or a whole ARN.
+    """
+    policies = ManagedPolicy.objects.visible_to(account).with_uses_by(account)
+    if text.startswith("arn:"):
+        policies = policies.filter(arn=text)
+    elif text:
+        policies = policies.filter(name_folded__under=folded(text))
+    policies = policies.filter(_OF_TYPE.get(kind, Q()), _OF_USE.get(use, Q()))
+    origin = Case(When(account=None, then=Value(" 1")), default=Value(" 0"))
+    return policies.annotate(sort_key=Concat("name_folded", origin))
+
+
+def rows(policies: list[ManagedPolicy], rights: Rights) -> list[Row]:
+    return [_row(policy, rights) for policy in policies]
+
+
+def _row(policy: ManagedPolicy, rights: Rights) -> Row:
+    readable = rights.allow("iam:GetPolicy", policy.arn)
+    return Row(
+        policy,
+        policy_address("policy-permissions", policy),
+        type_name(policy),
+        policy.description if readable else None,
+    )
+
+
+def type_name(policy: ManagedPolicy) -> str:
+    """The console's word for the type."""
+    if not policy.is_shipped:
+        return _("Custom")
+    return _("Job function") if policy.path == JOB_FUNCTIONS else _("Built-in")

@@ -1,0 +1,109 @@
+"""Identity providers on pages: their addresses, and the roles that trust them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.http import Request
+from console.names import policy_name, policy_segment
+from console.permissions import Denied, Rights
+from federation import models
+from identity import arns
+from identity.models import Account, Role
+
+SAML, OIDC = "saml", "oidc"
+_NOUNS = {SAML: "SAMLProvider", OIDC: "OpenIDConnectProvider"}
+
+# What a provider's URL cannot hold and what it can: `/` would be a step of our own address.
+_TO_SEGMENT = str.maketrans({"~": "!", "/": "~"})
+_TO_URL = str.maketrans({"!": "~", "~": "/"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A provider as an address names it; whether it is there shows when it is read."""
+
+    kind: str
+    name: str
+    arn: str
+    denied: Denied
+
+    @property
+    def no_tagging(self) -> str:
+        """Why its tags may not be set, or nothing."""
+        return self.denied[f"Tag{_NOUNS[self.kind]}"]
+
+    @property
+    def no_deletion(self) -> str:
+        return self.denied[f"Delete{_NOUNS[self.kind]}"]
+
+    @property
+    def url(self) -> str:
+        return address(self.kind, self.name)
+
+    @property
+    def tags_url(self) -> str:
+        return address(self.kind, self.name, "provider-tags")
+
+    @property
+    def delete_url(self) -> str:
+        return address(self.kind, self.name, "provider-delete")
+
+
+def address(kind: str, name: str, page: str = "provider") -> str:
+    """The path of a provider's page, by name or URL."""
+    segment = policy_segment(name) if kind == SAML else name.translate(_TO_SEGMENT)
+    return reverse(f"{kind}-{page}", args=[segment])
+
+
+def of_provider(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hand the view the provider that its address names."""
+
+    @wraps(view)
+    def found(request: Request, kind: str, segment: str, **more: Any) -> HttpResponse:
+        account_id = request.caller.account_id
+        if kind == SAML:
+            name = policy_name(segment)
+            arn = models.saml_arn(account_id, name)
+        else:
+            name = segment.translate(_TO_URL)
+            arn = models.oidc_arn(account_id, name)
+        named = Named(kind, name, arn, Rights(request).denied(arn))
+        return view(request, named, **more)
+
+    return found
+
+
+def may_see_trust(request: Request) -> bool:
+    return Rights(request).allow("iam:ListRoles", arns.iam(request.caller.account_id, "role", ""))
+
+
+def trusting_roles(account: Account) -> dict[str, list[str]]:
+    """The names of the roles whose trust policies name a provider, by its ARN."""
+    roles = Role.objects.filter(account=account, trust_policy__contains="Federated")
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, policy in roles.order_by("name_folded").values_list("name", "trust_policy"):
+        for arn in _federated(json.loads(policy)):
+            found[arn].append(name)
+    return found
+
+
+def _federated(policy: dict[str, Any]) -> set[str]:
+    statements = _listed(policy["Statement"])
+    principals = [each.get("Principal") for each in statements]
+    named = [
+        each["Federated"] for each in principals if isinstance(each, dict) and "Federated" in each
+    ]
+    return {arn for listed in named for arn in _listed(listed)}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

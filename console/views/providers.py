@@ -1,0 +1,185 @@
+"""Identity providers: the list, a new one of either kind, what is known of one, its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from console import responses
+from console.forms.base import send
+from console.forms.providers import OidcProviderForm, SamlProviderForm
+from console.forms.users import ConfirmForm, TagsForm
+from console.http import Request
+from console.permissions import Reading, Rights, reading
+from console.providers import OIDC, SAML, Named, address, may_see_trust, of_provider, trusting_roles
+from console.responses import SeeOther, see_other
+from federation.models import OidcProvider, SamlProvider, oidc_arn, saml_arn
+from federation.oidc import issuer
+from federation.saml import metadata
+
+_KINDS = {SAML: "SAML", OIDC: "OpenID Connect"}
+_VERBS = {SAML: "saml_provider", OIDC: "open_id_connect_provider"}
+_MEMBERS = {SAML: "SAMLProviderArn", OIDC: "OpenIDConnectProviderArn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One provider of the list; `roles` is None for who may not list roles."""
+
+    name: str
+    url: str
+    kind: str
+    created_at: datetime
+    valid_until: datetime | None
+    roles: int | None
+
+
+@require_safe
+def provider_list_page(request: Request) -> HttpResponse:
+    rights, account = Rights(request), request.caller.account
+    saml = SamlProvider.objects.filter(account=account).defer("metadata").order_by("name")
+    oidc = OidcProvider.objects.filter(account=account).order_by("url")
+    read: list[Reading[list[SamlProvider | OidcProvider]]] = [
+        rights.reading("ListSAMLProviders", "*", lambda: [*saml]),
+        rights.reading("ListOpenIDConnectProviders", "*", lambda: [*oidc]),
+    ]
+    trust = trusting_roles(account) if may_see_trust(request) else None
+    return responses.page(
+        request,
+        "console/providers/list.html",
+        rows=[_row(provider, trust) for each in read for provider in each.value or []],
+        saml_denied=rights.denied(saml_arn(account.pk, "*")),
+        oidc_denied=rights.denied(oidc_arn(account.pk, "*")),
+        notices=[each.notice for each in read if each.notice],
+    )
+
+
+def _row(provider: SamlProvider | OidcProvider, trust: dict[str, list[str]] | None) -> Row:
+    kind = SAML if isinstance(provider, SamlProvider) else OIDC
+    name = str(provider)
+    return Row(
+        name,
+        address(kind, name),
+        _KINDS[kind],
+        provider.created_at,
+        provider.valid_until if isinstance(provider, SamlProvider) else None,
+        None if trust is None else len(trust.get(provider.arn, [])),
+    )
+
+
+def add(request: Request) -> HttpResponse:
+    """A SAML provider: its metadata is shown as it is read before the provider is made."""
+    form = SamlProviderForm(request.POST or None, request.FILES or None)
+    preview = request.POST.get("act") == "preview"
+    if form.is_valid() and not preview:
+        done = send(request, form, lambda: _add_saml(request, form))
+        if done:
+            return done
+    shown = form.metadata if form.is_valid() else None
+    if shown:  # a file is not sent twice: its text goes back in the field
+        form = SamlProviderForm({**request.POST.dict(), "document": form.cleaned_data["document"]})
+    denied = Rights(request).denied(saml_arn(request.caller.account_id, "*"))
+    return responses.page(
+        request, "console/providers/add_saml.html", form=form, metadata=shown, denied=denied
+    )
+
+
+def _add_saml(request: Request, form: SamlProviderForm) -> HttpResponse:
+    name = form.cleaned_data["name"]
+    request.iam.create_saml_provider(Name=name, SAMLMetadataDocument=form.cleaned_data["document"])
+    return _made(request, SAML, name)
+
+
+def add_oidc(request: Request) -> HttpResponse:
+    form = OidcProviderForm(request.POST or None)
+    if form.is_valid() and (done := send(request, form, lambda: _add_oidc(request, form))):
+        return done
+    denied = Rights(request).denied(oidc_arn(request.caller.account_id, "*"))
+    return responses.page(request, "console/providers/add_oidc.html", form=form, denied=denied)
+
+
+def _add_oidc(request: Request, form: OidcProviderForm) -> HttpResponse:
+    given = form.cleaned_data
+    request.iam.create_open_id_connect_provider(
+        Url=given["issuer_url"],
+        ClientIDList=given["client_ids"],
+        ThumbprintList=given["thumbprints"],
+    )
+    return _made(request, OIDC, issuer.without_scheme(given["issuer_url"]))
+
+
+def _made(request: Request, kind: str, name: str) -> HttpResponse:
+    messages.success(request, _("Provider %(name)s was added.") % {"name": name})
+    return SeeOther(address(kind, name))
+
+
+def _call(request: Request, named: Named, verb: str, end: str = "", **more: Any) -> Any:
+    """Ask the provider's own kind of action: `get` is GetSAMLProvider or GetOpenIDConnect…."""
+    action = getattr(request.iam, f"{verb}_{_VERBS[named.kind]}{end}")
+    return action(**{_MEMBERS[named.kind]: named.arn}, **more)
+
+
+@require_safe
+@of_provider
+def provider(request: Request, named: Named) -> HttpResponse:
+    shown = _call(request, named, "get")
+    trust = trusting_roles(request.caller.account) if may_see_trust(request) else {}
+    return responses.page(
+        request,
+        f"console/providers/{named.kind}.html",
+        named=named,
+        shown=shown,
+        read=_known(shown["SAMLMetadataDocument"]) if named.kind == SAML else None,
+        roles=trust.get(named.arn, []),
+    )
+
+
+def _known(document: str) -> metadata.Metadata | None:
+    """What is in a document that is kept; None where a stricter release no longer takes it."""
+    try:
+        return metadata.read(document)
+    except metadata.MetadataError:
+        return None
+
+
+@of_provider
+def tags(request: Request, named: Named) -> HttpResponse:
+    read = reading(lambda: _call(request, named, "list", "_tags")["Tags"])
+    form = TagsForm(request.POST or None, tags=read.value or [], ignore_case=False)
+    if form.is_valid() and (done := send(request, form, lambda: _save_tags(request, named, form))):
+        return done
+    return responses.page(request, "console/providers/tags.html", named=named, form=form, read=read)
+
+
+def _save_tags(request: Request, named: Named, form: TagsForm) -> HttpResponse:
+    if removed := form.removed_keys():
+        _call(request, named, "untag", TagKeys=removed)
+    if changed := form.changed_tags():
+        _call(request, named, "tag", Tags=changed)
+    messages.success(request, _("The tags were saved."))
+    return SeeOther(named.tags_url)
+
+
+@of_provider
+def delete(request: Request, named: Named) -> HttpResponse:
+    """The roles that lose their way in; then the name typed."""
+    form = ConfirmForm(request.POST or None, expected=named.name[:128])
+    if form.is_valid() and (done := send(request, form, lambda: _delete(request, named))):
+        return done
+    seen = may_see_trust(request)
+    roles = trusting_roles(request.caller.account).get(named.arn, []) if seen else None
+    return responses.page(
+        request, "console/providers/delete.html", named=named, form=form, roles=roles
+    )
+
+
+def _delete(request: Request, named: Named) -> HttpResponse:
+    _call(request, named, "delete")
+    messages.success(request, _("Provider %(name)s was deleted.") % {"name": named.name})
+    return see_other("providers")

@@ -1,0 +1,115 @@
+"""The rows: identity providers of an account, and the keys that open what they encrypt for us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from identity import arns, identifiers
+from identity.models import Account
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+ALLOWED, REQUIRED = "Allowed", "Required"
+
+
+class Provider(models.Model):
+    """What both kinds share. Names and URLs are told apart by case, as ARNs are."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="%(class)ss")
+    created_at = models.DateTimeField(default=timezone.now)
+    tags = models.JSONField(default=list)
+
+    if TYPE_CHECKING:
+        account_id: str
+
+    class Meta:
+        abstract = True
+
+
+class SamlProvider(Provider):
+    """`metadata` is the document as it was given; `valid_until` is what it says of its end, or a
+    hundred years after it came."""
+
+    name = models.CharField(max_length=128)
+    uuid = models.CharField(max_length=64, unique=True)
+    metadata = models.TextField()
+    valid_until = models.DateTimeField()
+    encryption = models.CharField(max_length=8, default=ALLOWED)
+
+    if TYPE_CHECKING:
+        private_keys: RelatedManager[SamlPrivateKey]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name"], name="saml_provider_name_once_in_an_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.uuid = self.uuid or identifiers.unique_id("SAMLSP")
+        super().save(*args, **kwargs)
+
+    @property
+    def arn(self) -> str:
+        return saml_arn(self.account_id, self.name)
+
+
+class SamlPrivateKey(models.Model):
+    """A key that opens encrypted assertions, as PEM sealed by the vault; it is never shown."""
+
+    provider = models.ForeignKey(
+        SamlProvider, on_delete=models.CASCADE, related_name="private_keys"
+    )
+    key_id = models.CharField(max_length=64, unique=True)
+    sealed_key = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.key_id
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed key to."""
+        return f"saml_private_key:{self.key_id}"
+
+    def describe(self) -> dict[str, Any]:
+        """The `SAMLPrivateKey` structure."""
+        return {"KeyId": self.key_id, "Timestamp": self.created_at}
+
+
+class OidcProvider(Provider):
+    """`url` is without its scheme, as ARNs, conditions and GetOpenIDConnectProvider have it."""
+
+    url = models.CharField(max_length=255)
+    client_ids = models.JSONField(default=list)
+    thumbprints = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "url"], name="oidc_provider_url_once_in_an_account"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def arn(self) -> str:
+        return oidc_arn(self.account_id, self.url)
+
+
+def saml_arn(account_id: str, name: str) -> str:
+    return arns.iam(account_id, "saml-provider", name)
+
+
+def oidc_arn(account_id: str, url: str) -> str:
+    return arns.iam(account_id, "oidc-provider", url)

@@ -1,0 +1,1 @@
+"""OpenID Connect, pure: text in, values out; no rows, no clock."""

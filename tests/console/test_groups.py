@@ -1,0 +1,137 @@
+"""User groups: the list, a new one, members, permissions, a new name, the end."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from identity.models import Account, Event, Group, User
+from tests.console.conftest import SignedIn
+from tests.console.pages import submit, text
+from tests.factories import attach, make_group, make_managed_policy, make_policy, make_user
+
+READ = [{"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}]
+HERE = "/iam/groups/ops"
+
+
+@pytest.fixture
+def browser(signed_in: SignedIn, ana: User) -> Client:
+    return signed_in(ana)
+
+
+@pytest.fixture
+def ops(account: Account, ben: User) -> Group:
+    group = make_group(account, "ops", ben)
+    attach(group, make_managed_policy(account, "Readers", READ))
+    make_policy(group, "Own", READ)
+    return group
+
+
+def test_the_list_counts_users_and_policies(browser: Client, ops: Group, account: Account) -> None:
+    make_group(account, "empty")
+    words = text(browser.get("/iam/groups"))
+    assert "ops 1 2 /" in words
+    assert "empty 0 None /" in words
+    assert "No groups match" in text(browser.get("/iam/groups?q=zzz"))
+
+
+def test_pages_of_groups_cost_few_queries(browser: Client, ops: Group, account: Account) -> None:
+    for number in range(30):
+        make_group(account, f"g{number}", make_user(account, f"u{number}"))
+    for url in ("/iam/groups", f"{HERE}/permissions", f"{HERE}/users", f"{HERE}/users/add"):
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(url).status_code == 200
+        assert len(captured) <= 12, url
+
+
+def test_nobody_sees_groups_without_the_right_or_those_of_another_account(
+    signed_in: SignedIn, account: Account, cleo: User, ops: Group
+) -> None:
+    eve = make_user(account, "eve")
+    assert signed_in(eve).get("/iam/groups").status_code == 403
+    assert signed_in(eve).get(f"{HERE}/permissions").status_code == 403
+    neighbour = signed_in(cleo)
+    assert "ops" not in text(neighbour.get("/iam/groups"))
+    for page in ("permissions", "users", "edit", "delete"):
+        assert neighbour.get(f"{HERE}/{page}").status_code == 404
+        assert neighbour.get(f"/iam/groups/~{ops.unique_id}/{page}").status_code == 404
+
+
+def test_a_group_is_created_and_its_name_is_taken_then(browser: Client, account: Account) -> None:
+    answer = submit(browser, "/iam/create-group", name="dev", path="/a/")
+    assert answer.headers["Location"] == "/iam/groups/dev/permissions"
+    assert Group.objects.get(account=account, name="dev").path == "/a/"
+    again = submit(browser, "/iam/create-group", name="DEV")
+    assert again.status_code == 422
+    assert "already exists" in again.context["form"].errors["name"][0]
+
+
+@pytest.mark.parametrize("name", [".", "..", "create", "a=b"])
+def test_a_group_of_any_legal_name_has_its_pages(
+    browser: Client, account: Account, name: str
+) -> None:
+    make_group(account, name)
+    (row,) = browser.get("/iam/groups").context["rows"]
+    assert browser.get(row.url).context["group"].name == name
+
+
+def test_members_come_and_go_with_an_undo(browser: Client, ops: Group, ana: User) -> None:
+    assert submit(browser, f"{HERE}/users/add", name="ana").status_code == 303
+    assert "ana" in text(browser.get(f"{HERE}/users"))
+    browser.post(f"{HERE}/member", {"user": "ana", "state": "out"})
+    assert not ana.memberships.exists()
+    assert "ana was taken out of ops. Undo" in text(browser.get(f"{HERE}/users"))
+    refused = submit(browser, f"{HERE}/users/add", name=["ana", "nobody"])
+    assert refused.status_code == 422
+    assert not ana.memberships.exists()
+
+
+def test_a_groups_policies_are_attached_written_and_detached(browser: Client, ops: Group) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    assert submit(browser, f"{HERE}/policies/attach", arn=arn).status_code == 303
+    assert ops.attachments.count() == 2
+    browser.post(f"{HERE}/policies/attachment", {"arn": arn, "state": "detached"})
+    assert ops.attachments.count() == 1
+    assert submit(browser, f"{HERE}/inline/Own/delete").status_code == 303
+    assert not ops.policies.exists()
+    assert browser.get(f"{HERE}/boundary").status_code == 404
+
+
+def test_a_group_is_renamed_and_moved(browser: Client, ops: Group) -> None:
+    answer = submit(browser, f"{HERE}/edit", name="operators", path="/x/")
+    assert answer.headers["Location"] == "/iam/groups/operators/permissions"
+    ops.refresh_from_db()
+    assert (ops.name, ops.path) == ("operators", "/x/")
+
+
+def test_a_group_with_something_in_it_goes_when_its_name_is_typed(
+    browser: Client, ops: Group, account: Account, ben: User
+) -> None:
+    words = text(browser.get(f"{HERE}/delete"))
+    assert "Users in it 1 Attached policies 1 Inline policies 1" in words
+    assert submit(browser, f"{HERE}/delete", confirm="op").status_code == 422
+    assert submit(browser, f"{HERE}/delete", confirm="ops").status_code == 303
+    assert not Group.objects.filter(pk=ops.pk).exists()
+    assert account.iam_users.filter(pk=ben.pk).exists()
+    changes = Event.objects.filter(read_only=False).values_list("name", flat=True)
+    assert set(changes) >= {
+        "RemoveUserFromGroup",
+        "DetachGroupPolicy",
+        "DeleteGroupPolicy",
+        "DeleteGroup",
+    }
+
+
+def test_a_part_that_is_refused_leaves_the_whole_group(
+    signed_in: SignedIn, account: Account, ops: Group
+) -> None:
+    rights = [
+        {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:DeleteGroupPolicy", "Resource": "*"},
+    ]
+    browser = signed_in(make_user(account, "helper", allow=rights))
+    assert submit(browser, f"{HERE}/delete", confirm="ops").status_code == 403
+    assert ops.memberships.exists()
+    assert ops.attachments.exists()

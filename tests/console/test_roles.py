@@ -1,0 +1,166 @@
+"""Roles: the list, a new one, whom it trusts, what it may do, its end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from identity.models import Account, Role, User
+from tests.console.conftest import SignedIn
+from tests.console.pages import hidden, submit, text
+from tests.factories import attach, make_managed_policy, make_policy, make_role, trusting
+
+READ = [{"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}]
+HERE, CREATE = "/iam/roles/Deploy", "/iam/create-role"
+
+
+@pytest.fixture
+def browser(signed_in: SignedIn, ana: User) -> Client:
+    return signed_in(ana)
+
+
+@pytest.fixture
+def deploy(account: Account) -> Role:
+    role = make_role(account, "Deploy")
+    attach(role, make_managed_policy(account, "Readers", READ))
+    make_policy(role, "Own", READ)
+    return role
+
+
+def create(browser: Client, **fields: str) -> Any:
+    return submit(browser, CREATE, **({"name": "Deploy", "duration": "3600"} | fields))
+
+
+def statement(account: Account) -> dict[str, Any]:
+    document = json.loads(Role.objects.get(account=account, name="Deploy").trust_policy)
+    found: dict[str, Any] = document["Statement"][0]
+    return found
+
+
+def test_the_list_tells_whom_each_role_trusts(
+    browser: Client, deploy: Role, account: Account
+) -> None:
+    assert f"Deploy Account {account.id} Never 60 min" in text(browser.get("/iam/roles"))
+
+
+def test_pages_of_roles_cost_few_queries(browser: Client, deploy: Role, account: Account) -> None:
+    for number in range(30):
+        make_role(account, f"r{number}", trust=trusting(f"arn:aws:iam::{account.id}:root"))
+    for url in ("/iam/roles", f"{HERE}/permissions", f"{HERE}/trust", f"{HERE}/delete"):
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(url).status_code == 200
+        assert len(captured) <= 12, url
+
+
+def test_nobody_sees_roles_without_the_right_or_those_of_another_account(
+    signed_in: SignedIn, ben: User, cleo: User, deploy: Role
+) -> None:
+    assert signed_in(ben).get("/iam/roles").status_code == 403
+    assert signed_in(ben).get(f"{HERE}/trust").status_code == 403
+    for page in ("permissions", "trust", "trust/edit", "edit", "delete"):
+        assert signed_in(cleo).get(f"{HERE}/{page}").status_code == 404
+
+
+def test_a_role_for_this_account_may_ask_for_mfa(browser: Client, account: Account) -> None:
+    answer = create(browser, trusted="this", require_mfa="on", duration="7200")
+    assert answer.headers["Location"] == f"{HERE}/permissions"
+    assert statement(account)["Principal"] == {"AWS": account.root_arn}
+    assert statement(account)["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    assert Role.objects.get(name="Deploy").max_session_duration == 7200
+
+
+def test_a_role_for_another_account_may_ask_for_an_external_id(
+    browser: Client, account: Account, cleo: User
+) -> None:
+    theirs = cleo.account_id
+    spelled = f"{theirs[:4]}-{theirs[4:8]}-{theirs[8:]}"
+    create(browser, trusted="other", account_id=spelled, external_id="x1")
+    assert statement(account)["Principal"] == {"AWS": cleo.account.root_arn}
+    assert statement(account)["Condition"] == {"StringEquals": {"sts:ExternalId": "x1"}}
+
+
+def test_a_role_for_a_service(browser: Client, account: Account) -> None:
+    create(browser, trusted="service", service="ec2.amazonaws.com")
+    assert statement(account)["Principal"] == {"Service": "ec2.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"trusted": "other", "account_id": "12"}, "account_id"),
+        ({"trusted": "other", "account_id": "١" * 12}, "account_id"),
+        ({"trusted": "service", "service": "ec2"}, "service"),
+        ({"trusted": "custom", "document": "{"}, "document"),
+        ({"trusted": "everybody"}, "trusted"),
+        ({"trusted": "this", "name": "a b"}, "name"),
+        ({"trusted": "this", "duration": "60"}, "duration"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    browser: Client, fields: dict[str, str], wrong: str
+) -> None:
+    answer = create(browser, **fields)
+    assert answer.status_code == 422
+    assert wrong in answer.context["form"].errors
+    assert not Role.objects.exists()
+
+
+def test_an_account_that_is_not_there_is_said_at_its_field(browser: Client) -> None:
+    answer = create(browser, trusted="other", account_id="111122223333")
+    assert answer.status_code == 422
+    assert "account_id" in answer.context["form"].errors
+
+
+def test_a_trust_policy_of_ones_own_is_checked(browser: Client, account: Account) -> None:
+    document = trusting(account.root_arn).replace("sts:AssumeRole", "sts:AssumeRoles")
+    answer = create(browser, trusted="custom", document=document)
+    assert answer.status_code == 422
+    assert "sts:AssumeRole" in answer.context["form"].errors["document"][0]
+    assert not Role.objects.exists()
+
+
+def test_trust_is_told_in_words_and_edited_after_a_look_at_the_change(
+    browser: Client, deploy: Role, account: Account, cleo: User
+) -> None:
+    words = text(browser.get(f"{HERE}/trust"))
+    assert f"Account {account.id}: allowed sts:AssumeRole" in words
+    other = trusting(cleo.account.root_arn)
+    checked = submit(browser, f"{HERE}/trust/edit", document=other, check="1")
+    assert "What would change" in text(checked)
+    fields = {**hidden(checked), "document": other}
+    assert browser.post(f"{HERE}/trust/edit", fields).status_code == 303
+    assert statement(account)["Principal"] == {"AWS": cleo.account.root_arn}
+
+
+def test_settings_are_saved(browser: Client, deploy: Role) -> None:
+    answer = submit(browser, f"{HERE}/edit", description="For CI", duration="7200")
+    assert answer.status_code == 303
+    deploy.refresh_from_db()
+    assert (deploy.description, deploy.max_session_duration) == ("For CI", 7200)
+
+
+def test_a_boundary_of_a_role_is_set_and_removed(browser: Client, deploy: Role) -> None:
+    arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+    assert submit(browser, f"{HERE}/boundary", arn=arn).status_code == 303
+    assert "PowerUserAccess" in text(browser.get(f"{HERE}/permissions"))
+    assert browser.post(f"{HERE}/boundary/remove").status_code == 303
+    deploy.refresh_from_db()
+    assert deploy.boundary is None
+
+
+def test_a_role_goes_with_what_is_on_it_when_its_name_is_typed(
+    browser: Client, deploy: Role, account: Account
+) -> None:
+    profile = account.instanceprofiles.create(name="box", role=deploy)
+    words = text(browser.get(f"{HERE}/delete"))
+    assert "Attached policies 1 Inline policies 1 Taken out of instance profiles box" in words
+    assert submit(browser, f"{HERE}/delete", confirm="no").status_code == 422
+    assert submit(browser, f"{HERE}/delete", confirm="deploy").status_code == 303
+    assert not Role.objects.exists()
+    profile.refresh_from_db()
+    assert profile.role is None
