@@ -119,6 +119,7 @@ AUTHENTICATION_BACKENDS = ["identity.backends.ByKey"]
 PASSWORD_HASHERS = ["identity.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []  # the account's password policy decides
 LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
 SESSION_OVER_URL = "session-expired"
 
 # Tests drain the journal by hand: a thread would not see their transactions.

@@ -34,7 +34,8 @@ class Session:
     `kind` is `console`, the STS operation that issued it (`GetSessionToken`), or `InstanceProfile`
     for those that a machine got by its profile. Times are UTC.
     `name` is the role session name or the federated user's; `policies` are the documents and
-    `policy_arns` the managed policies that limit the session.
+    `policy_arns` the managed policies that limit the session. `in_console` are credentials that a
+    console session acts with.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Session:
     source_identity: str = ""
     policies: tuple[str, ...] = ()
     policy_arns: tuple[str, ...] = ()
+    in_console: bool = False
 
     @property
     def chains(self) -> bool:
