@@ -29,9 +29,7 @@ def remember(signed_in: Caller, role_arn: str, shown: Look) -> None:
         return
     look = {"label": shown.label, "colour": shown.colour, "used_at": timezone.now()}
     with transaction.atomic():
-        UsedRole.objects.update_or_create(
-            user=signed_in.user, role_arn=role_arn, defaults=look
-        )
+        UsedRole.objects.update_or_create(user=signed_in.user, role_arn=role_arn, defaults=look)
         kept = [row.pk for row in of(signed_in)]
         UsedRole.objects.filter(user=signed_in.user).exclude(pk__in=kept).delete()
 

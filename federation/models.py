@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from identity import arns, identifiers
-from identity.models import Account
+from identity.models import Account, TemporarySession
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -113,3 +113,19 @@ def saml_arn(account_id: str, name: str) -> str:
 
 def oidc_arn(account_id: str, url: str) -> str:
     return arns.iam(account_id, "oidc-provider", url)
+
+
+class SigninToken(models.Model):
+    """A broker's token for the console: works once, until `expires_at`; only its hash is kept.
+
+    `session_seconds` is how long the console session is to last, or None for as long as the
+    credentials.
+    """
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    credentials = models.ForeignKey(TemporarySession, on_delete=models.CASCADE, related_name="+")
+    session_seconds = models.PositiveIntegerField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.token_hash

@@ -47,7 +47,7 @@ _PLAIN = "text/plain; charset=utf-8"
 
 
 def _fields(request: HttpRequest) -> dict[str, str]:
-    """The parameters of the query and the body, each once and none that the action does not take."""
+    """The parameters of query and body, each once and none that the action does not take."""
     pairs = [*request.GET.lists(), *request.POST.lists()]
     fields = {name: values[0] for name, values in pairs}
     if len(fields) < sum(len(values) for _name, values in pairs):

@@ -80,5 +80,5 @@ class SwitchRoleForm(forms.Form):
         name = self.cleaned_data["role"].rpartition("/")[2]
         return f"{name} @ {account_id(self.cleaned_data['account'])}"[:128]
 
-    def colour(self) -> str:
+    def chosen_colour(self) -> str:
         return named(self.cleaned_data["colour"])

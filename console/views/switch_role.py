@@ -52,7 +52,7 @@ def _initial(request: Request) -> dict[str, str]:
 def _switched(request: Request, form: SwitchRoleForm) -> bool:
     """Switch, and remember the role; False when it was refused, which the form then says."""
     arn = form.role_arn()
-    shown = Look(form.cleaned_data["label"] or form.default_label(), form.colour())
+    shown = Look(form.cleaned_data["label"] or form.default_label(), form.chosen_colour())
     try:
         switching.switch(request, request.signed_in, arn, request.facts, shown)
     except AccessDenied:
