@@ -22,6 +22,7 @@ demo: install ## serve a demonstration account on http://127.0.0.1:8000
 
 test: .venv/.developing ## everything that must hold: format, types, contracts, migrations, tests
 	bash .ci/browser
+	bash .ci/peers
 	$(MAKE) --no-print-directory lint
 	bash .ci/settings
 	$(BIN)/pytest -n 2
