@@ -16,10 +16,10 @@ from django.utils.translation import ngettext
 from console import recent_accounts, responses
 from console.forms.signin import EntranceForm
 from console.http import Request
-from console.local_path import local_path
 from identity import devices, recovery, signin
 from identity.access import public
 from identity.errors import Throttling
+from identity.local_path import local_path
 from identity.signin import Pending
 from identity.signin_events import RECOVERY_CODE
 

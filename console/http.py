@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 class Request(HttpRequest):
-    """What the middleware adds: who is calling and the in-process SDK that calls as them."""
+    """What the middleware adds: who is calling and the in-process SDK that calls as them.
+
+    `signed_in` is who stays underneath when the `caller` is a role that was switched to.
+    """
 
     caller: Caller
+    signed_in: Caller
     facts: Facts
     request_id: str
     iam: IAMClient

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -101,5 +102,12 @@ def acting_as(row: TemporarySession) -> Caller:
         row.source_identity,
         tuple(row.policies),
         tuple(row.policy_arns),
+        federated_provider=row.federated_provider,
+        federated_keys=_values(row.federated_keys),
     )
     return Caller(row.principal, access_key_id=row.pk, session=session)
+
+
+def _values(kept: dict[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """JSON has lists where the keys of a request have tuples."""
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in kept.items()}

@@ -93,6 +93,9 @@ def _require_fitting_credentials(call: Call) -> None:
 
 
 def _is_shut_out_of_iam(session: Session) -> bool:
-    """Federated users always are; GetSessionToken's credentials unless MFA was given."""
+    """Federated users are outside the console; GetSessionToken's credentials unless MFA was given.
+
+    In the console AWS lets federated users manage IAM as far as their policies go.
+    """
     without_mfa = session.kind == "GetSessionToken" and session.mfa_at is None
-    return session.kind == FEDERATION_TOKEN or without_mfa
+    return without_mfa or (session.kind == FEDERATION_TOKEN and not session.in_console)

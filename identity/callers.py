@@ -34,7 +34,9 @@ class Session:
     `kind` is `console`, the STS operation that issued it (`GetSessionToken`), or `InstanceProfile`
     for those that a machine got by its profile. Times are UTC.
     `name` is the role session name or the federated user's; `policies` are the documents and
-    `policy_arns` the managed policies that limit the session.
+    `policy_arns` the managed policies that limit the session. `in_console` are credentials that a
+    console session acts with. `federated_provider` is the ARN of the identity provider that vouched
+    for a role's session, and `federated_keys` are the condition keys that stay of what it said.
     """
 
     kind: str
@@ -47,6 +49,9 @@ class Session:
     source_identity: str = ""
     policies: tuple[str, ...] = ()
     policy_arns: tuple[str, ...] = ()
+    in_console: bool = False
+    federated_provider: str = ""
+    federated_keys: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def chains(self) -> bool:

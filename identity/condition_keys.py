@@ -38,22 +38,14 @@ NO_KEYS: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 
 def of(caller: Caller, facts: Facts) -> Keys:
     """The global keys that need no look-up."""
-    keys: Keys = {
-        "aws:CurrentTime": f"{facts.at:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:EpochTime": str(int(facts.at.timestamp())),
+    keys = of_request(facts) | {
         "aws:PrincipalAccount": caller.account_id,
         "aws:PrincipalArn": caller.principal_arn,
         "aws:PrincipalIsAWSService": "false",
         "aws:PrincipalType": caller.principal_type,
-        "aws:RequestedRegion": facts.region,
-        "aws:SecureTransport": _bool(facts.secure),
-        "aws:SourceIp": facts.source_ip,
-        "aws:UserAgent": facts.user_agent,
         "aws:ViaAWSService": "false",
         "aws:userid": caller.user_id,
     }
-    if facts.referer:
-        keys["aws:referer"] = facts.referer
     if caller.kind is Kind.USER:
         keys["aws:username"] = caller.user.name
     if caller.session:
@@ -61,6 +53,19 @@ def of(caller: Caller, facts: Facts) -> Keys:
         # A role's session says nothing of MFA: who assumed the role may have used it, or not.
         keys |= {} if caller.role else of_mfa(caller.mfa_at, facts)
     return keys
+
+
+def of_request(facts: Facts) -> Keys:
+    """Those of any request, whether or not anybody signed it."""
+    keys: Keys = {
+        "aws:CurrentTime": f"{facts.at:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:EpochTime": str(int(facts.at.timestamp())),
+        "aws:RequestedRegion": facts.region,
+        "aws:SecureTransport": _bool(facts.secure),
+        "aws:SourceIp": facts.source_ip,
+        "aws:UserAgent": facts.user_agent,
+    }
+    return keys | {"aws:referer": facts.referer} if facts.referer else keys
 
 
 def of_mfa(mfa_at: datetime | None, facts: Facts) -> Keys:
@@ -78,7 +83,9 @@ def _of_session(session: Session) -> Keys:
     keys: Keys = {"aws:TokenIssueTime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}"}
     if session.source_identity:
         keys["aws:SourceIdentity"] = session.source_identity
-    return keys
+    if session.federated_provider:
+        keys["aws:FederatedProvider"] = session.federated_provider
+    return keys | dict(session.federated_keys)
 
 
 def speaks_of_tags(document: str) -> bool:

@@ -205,6 +205,28 @@ class PasswordPolicyViolation(ClientError):
     code = "PasswordPolicyViolation"
 
 
+class InvalidIdentityToken(ClientError):
+    """An assertion or token of an identity provider that cannot be accepted."""
+
+    code = "InvalidIdentityToken"
+
+
+class ExpiredIdentityToken(ClientError):
+    code = "ExpiredTokenException"
+
+
+class IDPRejectedClaim(ClientError):
+    """The identity provider itself said no."""
+
+    code, status = "IDPRejectedClaim", 403
+
+
+class IDPCommunicationError(ClientError):
+    """The identity provider could not be asked; the client may try again."""
+
+    code = "IDPCommunicationError"
+
+
 class InvalidAuthorizationMessage(ClientError):
     code = "InvalidAuthorizationMessageException"
 

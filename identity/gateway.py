@@ -44,23 +44,23 @@ def prepared(call: Call) -> Callable[[], Result]:
 
 def _recorded(call: Call, step: Callable[[], Step]) -> Step:
     try:
-        return _guarded(call, step)
+        return guarded(call.permission, step)
     except AwsError as problem:
         audit.refused(call, problem)
         raise
 
 
-def _guarded(call: Call, step: Callable[[], Step]) -> Step:
+def guarded(permission: str, step: Callable[[], Step]) -> Step:
     """Whatever breaks inside is a refusal: busy when the database is, otherwise our failure."""
     try:
         return step()
     except AwsError:
         raise
     except OperationalError as problem:
-        logger.exception("the database did not take %s", call.permission)
+        logger.exception("the database did not take %s", permission)
         raise ServiceUnavailable("The database is busy. Try again.") from problem
     except Exception as problem:
-        logger.exception("%s failed", call.permission)
+        logger.exception("%s failed", permission)
         raise InternalFailure("The request processing has failed.") from problem
 
 

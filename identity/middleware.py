@@ -11,7 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from identity import sessions, views
+from identity import sessions, switching, views
 from identity.access import is_public
 from identity.facts import facts_of
 from identity.gateway import Client
@@ -32,7 +32,11 @@ class EndpointMiddleware:
 
 
 class CallerMiddleware:
-    """Set `request.caller`, `.facts`, `.iam`, `.sts`; without a caller only public views open."""
+    """Set `request.signed_in`, `.caller`, `.facts`, `.iam`, `.sts`.
+
+    The caller is who acts: who signed in, or the role that they switched to. Without a caller only
+    public views open, nor do others when the role is just over.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -40,8 +44,12 @@ class CallerMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.facts = facts_of(request)
         request.request_id = request.facts.request_id
-        request.caller = sessions.caller_of(request)
+        request.signed_in = request.caller = sessions.caller_of(request)
+        request.role_is_over = False
         if request.caller is not None:
+            acting = switching.caller_in(request, request.caller)
+            request.role_is_over = acting is None
+            request.caller = acting or request.signed_in
             request.iam = Client(request.caller, request.facts, "iam")
             request.sts = Client(request.caller, request.facts, "sts")
         return self.get_response(request)
@@ -51,11 +59,21 @@ class CallerMiddleware:
     ) -> HttpResponse | None:
         if "\0" in request.path:
             raise SuspiciousOperation("NUL in the address")  # PostgreSQL takes it in no text
-        if request.caller is not None or is_public(view):
+        if is_public(view):
             return None
+        if request.caller is not None:
+            home = resolve_url(settings.LOGIN_REDIRECT_URL)
+            return _see_other(home) if request.role_is_over else None
         after = request.get_full_path() if request.method in ("GET", "HEAD") else ""
         query = "?" + urlencode({"next": after}) if after and after != "/" else ""
         return HttpResponseRedirect(resolve_url(_way_in(request)) + query)
+
+
+def _see_other(address: str) -> HttpResponse:
+    """303: with a GET, whatever was asked for (RFC 9110 section 15.4.4)."""
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
 
 
 def _way_in(request: HttpRequest) -> str:

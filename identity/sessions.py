@@ -1,26 +1,32 @@
-"""Console sessions: begun by a finished sign-in, bound to the password, ended by the clock.
+"""Console sessions: begun by a finished sign-in, ended by the clock.
 
-Whoever acts is read from here at each request; nothing about permissions is kept in a session.
+One that a password opened is bound to the password; one that temporary credentials opened lasts as
+long as their row and carries what they carry. Whoever acts is read from here at each request;
+nothing about permissions is kept in a session.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user, login, logout, update_session_auth_hash
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
+from identity.authentication import acting_as
 from identity.callers import Caller, Session
 from identity.facts import Facts
-from identity.models import User
+from identity.models import TemporarySession, User
 
 _SEEN_EVERY = timedelta(minutes=1)
 _AT_ONCE = 20
 _LEFT = "left"
 _LEFT_SECONDS = 600
+_CREDENTIALS = "credentials"
 
 
 def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | None = None) -> Caller:
@@ -31,6 +37,38 @@ def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | Non
     """
     request.session.flush()
     login(request, user, backend="identity.backends.ByKey")
+    _begin(request, facts, mfa_at)
+    request.session.set_expiry(settings.SESSION_SECONDS)
+    request.session.save()
+    _end_oldest(user)
+    return _caller(request, user)
+
+
+def start_with(
+    request: HttpRequest,
+    credentials: TemporarySession,
+    facts: Facts,
+    *,
+    issuer: str = "",
+    owned: bool = False,
+) -> Caller:
+    """As `start`, for who comes with temporary credentials instead of a password.
+
+    `issuer` says where to sign in again. Credentials that are `owned` were made for this session
+    alone and go when it is signed out.
+    """
+    request.session.flush()
+    rotate_token(request)
+    _begin(request, facts, credentials.mfa_at)
+    account = credentials.principal.account_id
+    kept = {"key_id": credentials.pk, "account": account, "issuer": issuer, "owned": owned}
+    request.session[_CREDENTIALS] = kept
+    request.session.set_expiry(credentials.expires_at)
+    request.session.save()
+    return caller_with(credentials)
+
+
+def _begin(request: HttpRequest, facts: Facts, mfa_at: datetime | None) -> None:
     now = facts.at.isoformat()
     request.session.update(
         {
@@ -41,23 +79,44 @@ def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | Non
             "user_agent": facts.user_agent,
         }
     )
-    request.session.set_expiry(settings.SESSION_SECONDS)
-    request.session.save()
-    _end_oldest(user)
-    return _caller(request, user)
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
     """Who is signed in, or None: nobody, or a session that is over (its row goes at once)."""
     user = get_user(request)
     if not isinstance(user, User):
-        return None
-    ended = _ended(request)
+        return _caller_by_credentials(request)
+    ended = _ended(request, _limit_of_user(request))
     if ended is not None:
         logout(request)
         _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
         return None
     return _caller(request, user)
+
+
+def _caller_by_credentials(request: HttpRequest) -> Caller | None:
+    """The role or federated user whose credentials opened the session, read from their row."""
+    kept = request.session.get(_CREDENTIALS)
+    if kept is None:
+        return None
+    row = TemporarySession.signing(kept["key_id"])
+    ended = _ended(request, row.expires_at) if row else {"at": timezone.now().isoformat()}
+    if row is not None and ended is None:
+        return caller_with(row)
+    logout(request)
+    why = "idle" if ended and ended.get("why") == "idle" else "credentials"
+    left = {"account": kept["account"], "issuer": kept["issuer"]}
+    _leave(request, {**left, **(ended or {}), "why": why})
+    return None
+
+
+def caller_with(row: TemporarySession) -> Caller:
+    """Who acts in the console with these credentials."""
+    if row.role is not None:
+        row.role.used(timezone.now(), "us-east-1")
+    caller = acting_as(row)
+    assert caller.session is not None  # of temporary credentials
+    return replace(caller, session=replace(caller.session, in_console=True))
 
 
 def rebind(request: HttpRequest, user: User) -> None:
@@ -72,16 +131,22 @@ def rebind(request: HttpRequest, user: User) -> None:
 
 def end(request: HttpRequest) -> None:
     """Sign out: the row is deleted, so that a copied cookie is worth nothing."""
-    user = get_user(request)
+    user, kept = get_user(request), request.session.get(_CREDENTIALS)
     logout(request)
     if isinstance(user, User):
         _leave(request, {"account": user.account_id, "is_root": user.is_root})
+    elif kept is not None:
+        if kept["owned"]:
+            TemporarySession.objects.filter(pk=kept["key_id"]).delete()
+        _leave(request, {"account": kept["account"], "issuer": kept["issuer"]})
 
 
 def left(request: HttpRequest) -> dict[str, Any] | None:
     """What this browser's last session leaves behind for a few minutes, for the page that says so.
 
-    `account` (ID) and `is_root`; when the clock ended it also `why`, "idle" or "limit", and `at`.
+    `account` (ID); `is_root` of one that a password opened, `issuer` (where to sign in again) of
+    one that credentials did; when it was not signed out also `why`, "idle", "limit" or
+    "credentials", and `at`.
     """
     found = request.session.get(_LEFT)
     return found if isinstance(found, dict) else None
@@ -92,18 +157,22 @@ def _leave(request: HttpRequest, what: dict[str, Any]) -> None:
     request.session.set_expiry(_LEFT_SECONDS)
 
 
-def _ended(request: HttpRequest) -> dict[str, str] | None:
-    """Why and when the session ended: an hour idle, or twelve hours old; None while it lasts.
+def _limit_of_user(request: HttpRequest) -> datetime | None:
+    started = _time(request, "started_at")
+    return started + timedelta(seconds=settings.SESSION_SECONDS) if started else None
+
+
+def _ended(request: HttpRequest, limit: datetime | None) -> dict[str, str] | None:
+    """Why and when the session ended: an hour idle, or at its limit; None while it lasts.
 
     Being seen is written at most once a minute.
     """
     now = timezone.now()
-    started, seen = _time(request, "started_at"), _time(request, "seen_at")
-    if started is None or seen is None:
+    seen = _time(request, "seen_at")
+    if limit is None or seen is None:
         return {"why": "limit", "at": now.isoformat()}
     idle_from = seen + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    limit = started + timedelta(seconds=settings.SESSION_SECONDS)
-    if now > min(idle_from, limit):
+    if now >= min(idle_from, limit):
         why = "idle" if idle_from < limit else "limit"
         return {"why": why, "at": min(idle_from, limit).isoformat()}
     if now - seen > _SEEN_EVERY:
@@ -119,9 +188,9 @@ def _end_oldest(user: User) -> None:
 
 
 def _caller(request: HttpRequest, user: User) -> Caller:
-    started = _time(request, "started_at")
+    started, ends = _time(request, "started_at"), _limit_of_user(request)
     assert started is not None
-    ends = started + timedelta(seconds=settings.SESSION_SECONDS)
+    assert ends is not None
     return Caller(user, session=Session("console", started, ends, _time(request, "mfa_at")))
 
 

@@ -54,6 +54,22 @@ def mint(
     }
 
 
+def extended(row: TemporarySession, seconds: int, facts: Facts) -> TemporarySession:
+    """The same session for a console, from now on for `seconds`, whatever becomes of `row`.
+
+    Nobody has its secret or token: it signs nothing. When it was issued stays, so that a policy
+    that revokes older sessions ends this one with them.
+    """
+    copy = TemporarySession.objects.get(pk=row.pk)
+    copy.pk, copy.issuer_key_id = identifiers.access_key_id("ASIA"), row.pk
+    secret = identifiers.secret_access_key().encode()
+    copy.sealed_secret = vault.seal(secret, f"temporary_session:{copy.pk}")
+    copy.token_hash = hashed(identifiers.session_token(_TOKEN_SIZE))
+    copy.expires_at = whole_seconds(facts.at) + timedelta(seconds=seconds)
+    copy.save(force_insert=True)
+    return copy
+
+
 def hashed(token: str) -> str:
     """What is stored of a session token: its SHA-256, in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()

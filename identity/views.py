@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 
-from identity import audit, authentication, authorization_messages, gateway
+from identity import audit, authentication, authorization_messages, gateway, unsigned
 from identity.calls import Call
 from identity.errors import (
     AccessDenied,
@@ -24,6 +24,7 @@ from identity.errors import (
     UnsupportedMediaType,
 )
 from identity.facts import facts_of
+from identity.unsigned import Unsigned
 from identity.wire import form, query, spec, xml
 from identity.wire.sigv4 import Wire
 
@@ -71,6 +72,11 @@ def _answer(request: HttpRequest, request_id: str) -> bytes:
     fields = _fields(wire)
     action, version = fields.pop("Action", ""), fields.pop("Version", "")
     service, model = spec.find(version, action)
+    if unsigned.is_unsigned(model):
+        params = query.parse(model.input_shape, fields)
+        facts = facts_of(request, request_id=request_id)
+        result = unsigned.perform(Unsigned(service, model.name, params, facts))
+        return xml.response(model, result, request_id)
     try:
         caller, signed = authentication.caller_of(wire, service)
     except ExpiredToken as problem:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from federation.models import OidcProvider, SamlPrivateKey, SamlProvider
+from federation.models import (
+    FederatedAttempt,
+    OidcProvider,
+    PendingSignIn,
+    SamlPrivateKey,
+    SamlProvider,
+    SamlRequest,
+    SamlSignOn,
+)
 from identity import arns
 from identity.models import (
     AccessReport,
@@ -88,6 +96,11 @@ def _provide(account: Account, mark: str) -> None:
         account=account, name=f"Corp{mark}", metadata="<x/>", valid_until=timezone.now()
     )
     SamlPrivateKey.objects.create(provider=provider, key_id=f"SAMLPK1{mark}", sealed_key=b"")
+    SamlSignOn.objects.create(provider=provider, button=True)
+    soon = {"provider": provider, "expires_at": timezone.now()}
+    SamlRequest.objects.create(id=f"_1{mark}", **soon)
+    attempt = FederatedAttempt.objects.create(account=account, provider_arn=provider.arn)
+    PendingSignIn.objects.create(handle=f"x{mark}", attempt=attempt, sealed_claims=b"", **soon)
     OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from console import entrance, responses
 from console.http import Request
 from console.views.signin import page_or_form
-from identity import sessions
+from identity import sessions, switching
 from identity.access import public
 from identity.models import Account
 
@@ -31,7 +31,7 @@ def index(request: Request) -> HttpResponse:
 def sign_out(request: Request) -> HttpResponse:
     """A link alone signs nobody out: GET asks, POST does it, half signed in or whole."""
     if request.method == "POST":
-        sessions.end(request)
+        switching.end(request)
         return responses.see_other("signed-out")
     if request.caller is None:
         return responses.see_other("signed-out")
@@ -96,6 +96,8 @@ def _sign_in_again(request: Request) -> str:
     """The sign-in page of the session that was left, with the page that was asked for."""
     account, left = _account_left(request), sessions.left(request) or {}
     after = entrance.next_of(request)
+    if left.get("issuer"):
+        return str(left["issuer"])
     if account is None:
         return responses.address("sign-in", next=after)
     if left.get("is_root"):

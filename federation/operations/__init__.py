@@ -25,6 +25,9 @@ condition_keys.TAGGED |= {
     "saml-provider": condition_keys.in_row(models.SamlProvider, "name", resources.named),
     "oidc-provider": condition_keys.in_row(models.OidcProvider, "url", resources.named),
 }
-sealed.COLUMNS.append(
-    sealed.Sealed(models.SamlPrivateKey, "sealed_key", lambda key: str(key.purpose))
-)
+sealed.COLUMNS += [
+    sealed.Sealed(models.SamlPrivateKey, "sealed_key", lambda key: str(key.purpose)),
+    sealed.Sealed(models.ServiceProviderKey, "sealed_key", lambda key: str(key.purpose)),
+    sealed.Sealed(models.FederatedAttempt, "sealed_document", lambda row: str(row.purpose)),
+    sealed.Sealed(models.PendingSignIn, "sealed_claims", lambda row: f"sign_in:{row.handle}"),
+]

@@ -88,6 +88,8 @@ class TemporarySession(models.Model):
     The session token is opaque; only its SHA-256 is stored. The secret is sealed by the vault.
     `policies` are documents and `policy_arns` managed policies that limit the session. `account` is
     that of the user or role, kept here so that the sessions of an account are found by an index.
+    `federated_provider` is the ARN of the identity provider that vouched for who assumed the role,
+    and `federated_keys` the condition keys that its word leaves in every request of the session.
     """
 
     id = models.CharField(max_length=128, primary_key=True)
@@ -124,6 +126,8 @@ class TemporarySession(models.Model):
     source_identity = models.CharField(max_length=64, default="")
     policies = models.JSONField(default=list)
     policy_arns = models.JSONField(default=list)
+    federated_provider = models.CharField(max_length=400, default="")
+    federated_keys = models.JSONField(default=dict)
 
     objects = TemporarySessionQuerySet.as_manager()
 

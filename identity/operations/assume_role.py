@@ -5,14 +5,17 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from identity import arns, audit, authorization, condition_keys, second_factor, tokens
+from identity.callers import Caller
 from identity.callers import Kind as PrincipalKind
 from identity.calls import Call
 from identity.condition_keys import Keys
 from identity.errors import AccessDenied, ValidationError
+from identity.facts import Facts
 from identity.models import Role
 from identity.operations import session_parameters
 from identity.operations.registry import operation
@@ -74,19 +77,7 @@ def _arn(call: Call) -> str:
 def assume_role(call: Call, params: t.AssumeRoleRequestTypeDef) -> Result:
     prepared: _Prepared = call.prepared
     role, session = prepared.role, prepared.session
-    credentials = tokens.mint(
-        role,
-        call.action,
-        params.get("DurationSeconds", _HOUR),
-        call.facts,
-        call.caller.access_key_id,
-        token_size=params.get("MinimumSessionTokenSize", 0),
-        name=session.name,
-        source_identity=session.source_identity,
-        tags=session.tags,
-        transitive_keys=session.transitive_keys,
-        **prepared.policies,
-    )
+    credentials = mint(call, params.get("DurationSeconds", _HOUR))
     result: Result = {"Credentials": credentials, "AssumedRoleUser": _assumed(role, session)}
     if prepared.packed_size is not None:
         result["PackedPolicySize"] = prepared.packed_size
@@ -94,6 +85,31 @@ def assume_role(call: Call, params: t.AssumeRoleRequestTypeDef) -> Result:
         result["SourceIdentity"] = session.source_identity
     audit.changed_elsewhere(call, role.account, result)
     return result
+
+
+def mint(call: Call, seconds: int) -> dict[str, Any]:
+    """Credentials of the session that was prepared, for `seconds`: STS's `Credentials`."""
+    prepared: _Prepared = call.prepared
+    session = prepared.session
+    return tokens.mint(
+        prepared.role,
+        call.action,
+        seconds,
+        call.facts,
+        call.caller.access_key_id,
+        token_size=call.params.get("MinimumSessionTokenSize", 0),
+        name=session.name,
+        source_identity=session.source_identity,
+        tags=session.tags,
+        transitive_keys=session.transitive_keys,
+        **prepared.policies,
+    )
+
+
+def role_of(call: Call) -> Role:
+    """The role of a prepared call."""
+    prepared: _Prepared = call.prepared
+    return prepared.role
 
 
 def _assumed(role: Role, session: _Session) -> dict[str, str]:
@@ -154,24 +170,50 @@ def _authorized(call: Call, role: Role | None, session: _Session, *, has_code: b
 
     Raises AccessDenied, of which nobody learns whether the role exists.
     """
-    sides = _both_sides(call, role, has_code=has_code)
+    sides = _both_sides(call, standing(call.caller), role, has_code=has_code)
     keys = _keys(call, role, session)
-    actions = ["sts:AssumeRole"]
-    actions += ["sts:TagSession"] if session.asked_tags else []
-    actions += ["sts:SetSourceIdentity"] if session.source_identity else []
-    for action in actions:
+    for action in _actions(session):
         authorization.require_of(sides, call, _arn(call), action, keys)
     if role is None:
         raise AccessDenied(f"{_arn(call)} cannot be assumed")
     return role
 
 
-def _both_sides(call: Call, role: Role | None, *, has_code: bool) -> Standing:
+def assumable(
+    caller: Caller, facts: Facts, roles: Iterable[Role], session_name: str
+) -> Iterator[Role]:
+    """Those of the roles that the caller could assume with nothing but a session name."""
+    own = standing(caller)
+    for role in roles:
+        params = {"RoleArn": role.arn, "RoleSessionName": session_name}
+        call = Call(caller, "sts", "AssumeRole", params, facts)
+        if caller.kind is not PrincipalKind.ROOT and _is_allowed(call, own, role):
+            yield role
+
+
+def _is_allowed(call: Call, own: Standing, role: Role) -> bool:
+    """As `_authorized` decides, but nothing is recorded."""
+    session = _session(call)
+    sides, keys = _both_sides(call, own, role, has_code=False), _keys(call, role, session)
+    return all(
+        sides.decide(call.facts, action, role.arn, call.params, keys)
+        for action in _actions(session)
+    )
+
+
+def _actions(session: _Session) -> list[str]:
+    """What both sides have to allow."""
+    actions = ["sts:AssumeRole"]
+    actions += ["sts:TagSession"] if session.asked_tags else []
+    actions += ["sts:SetSourceIdentity"] if session.source_identity else []
+    return actions
+
+
+def _both_sides(call: Call, own: Standing, role: Role | None, *, has_code: bool) -> Standing:
     """The caller's layers and the trust policy; a role that is not there trusts nobody.
 
     The code that comes with the call is known to the trust policy alone.
     """
-    own = standing(call.caller)
     document = load(role.trust_policy, Kind.TRUST) if role else None
     policies = (Source("trust policy", document),) if document else ()
     mfa = condition_keys.of_mfa(call.facts.at, call.facts) if has_code else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from console.local_path import local_path
+from identity.local_path import local_path
 from identity.models import User
 from tests.console.pages import inputs, text, title
 from tests.entrance import WRONG, send_password
