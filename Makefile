@@ -15,6 +15,7 @@ help: ## list the targets
 install: .venv/.installed ## make .venv with what the server needs
 
 demo: export BARTIZAN_BASE_URL ?= http://127.0.0.1:$(PORT)
+demo: export BARTIZAN_DEMO ?= true
 demo: install ## serve a demonstration account on http://127.0.0.1:8000
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_demo
@@ -22,6 +23,7 @@ demo: install ## serve a demonstration account on http://127.0.0.1:8000
 
 test: .venv/.developing ## everything that must hold: format, types, contracts, migrations, tests
 	bash .ci/browser
+	bash .ci/peers
 	$(MAKE) --no-print-directory lint
 	bash .ci/settings
 	$(BIN)/pytest -n 2

@@ -17,6 +17,7 @@ KNOWN = frozenset(
         "BARTIZAN_CONTACT",
         "BARTIZAN_DATA_DIR",
         "BARTIZAN_DEBUG",
+        "BARTIZAN_DEMO",
         "BARTIZAN_REGIONS",
         "BARTIZAN_SECRET_KEY",
         "BARTIZAN_TRUSTED_PROXIES",

@@ -1,12 +1,15 @@
-"""The console's own rows: secrets on their way to a page, forms that were sent, roles used."""
+"""The console's own rows: secrets handed over, forms sent, roles used, demonstrations."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from identity import arns
-from identity.models import User
+from identity import arns, vault
+from identity.models import Account, User
+from identity.sealed import COLUMNS, Sealed
 
 
 class Handoff(models.Model):
@@ -59,3 +62,68 @@ class UsedRole(models.Model):
     def path_and_name(self) -> str:
         """`staff/Auditor`, as the form takes it."""
         return self.role_arn.partition(":role/")[2]
+
+
+class DemoKey(models.Model):
+    """A key that the demonstrations sign with, sealed; made at first use (console/demo/keys.py)."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    sealed_key = models.BinaryField()
+    certificate = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed key to."""
+        return f"demo_key:{self.name}"
+
+
+class Demonstration(models.Model):
+    """A demonstration that is set up in an account: what was made for it, in that order.
+
+    `made` are pairs of kind and ARN or name; the secret is what its program signs its calls with.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    scenario = models.CharField(max_length=16)
+    made = models.JSONField(default=list)
+    key_id = models.CharField(max_length=128, default="")
+    sealed_secret = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "scenario"], name="demonstration_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.scenario
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed secret to."""
+        return f"demonstration:{self.account_id}:{self.scenario}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.sealed_secret:
+            self.keep("")
+        super().save(*args, **kwargs)
+
+    @property
+    def secret(self) -> str:
+        return vault.unseal(self.sealed_secret, self.purpose).decode()
+
+    def keep(self, secret: str) -> None:
+        """Seal the secret; the row is not yet saved."""
+        self.sealed_secret = vault.seal(secret.encode(), self.purpose)
+
+    def names(self, kind: str) -> list[str]:
+        """Those of one kind, in the order in which they were made."""
+        return [name for made, name in self.made if made == kind]
+
+
+COLUMNS += [
+    Sealed(DemoKey, "sealed_key", lambda row: row.purpose),
+    Sealed(Demonstration, "sealed_secret", lambda row: row.purpose),
+]

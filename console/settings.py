@@ -34,6 +34,11 @@ HTTPS = _base.scheme == "https"
 LOOPBACK = _base.hostname in ("127.0.0.1", "localhost", "::1")
 
 DEBUG = env.bool("BARTIZAN_DEBUG", default=False)
+DEMO = env.bool("BARTIZAN_DEMO", default=False)
+if DEMO and not LOOPBACK:
+    raise ImproperlyConfigured(
+        f"`BARTIZAN_DEMO` needs a loopback address as `BARTIZAN_BASE_URL`, not `{BASE_URL}`"
+    )
 SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(
     DATA_DIR / "secret.key", secrets.token_urlsafe(48)
 )

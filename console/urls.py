@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
+from console.demo.urls import demo_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
@@ -317,6 +318,7 @@ urlpatterns = [
     *explain_urls,
     *simulator_urls,
     *theme_urls,
+    *demo_urls,
 ]
 
 handler400 = "console.views.errors.bad_request"

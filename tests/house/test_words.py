@@ -15,6 +15,7 @@ CONSOLE = sorted((ROOT / "console").rglob("*.py"))
 CSS = (ROOT / "static/css/app.css").read_text()
 
 FORBIDDEN = re.compile(r"\b(please|invalid|illegal|forbidden|click here|(?-i:OK))\b", re.IGNORECASE)
+TO_THE_CONSOLE = '<form method="post" action="{{ acs }}" data-send>'
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
 
 
@@ -67,7 +68,9 @@ def test_every_template_stays_within_the_content_security_policy(pattern: str) -
 def test_every_form_that_changes_something_carries_its_token() -> None:
     def without(text: str) -> list[str]:
         forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL | re.IGNORECASE)
-        return [form for form in forms if "{% csrf_token %}" not in form]
+        # What an identity provider sends to `/saml` comes from another site, and has none.
+        ours = [form for form in forms if not form.startswith(TO_THE_CONSOLE)]
+        return [form for form in ours if "{% csrf_token %}" not in form]
 
     assert _faults(TEMPLATES, without) == {}
 

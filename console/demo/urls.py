@@ -1,0 +1,20 @@
+"""The addresses of the demonstrations; each answers 404 while they are off."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from console.demo import home, idp
+
+demo_urls: list[URLPattern] = [
+    path("demo", home.home, name="demo"),
+    path("demo/trace/<uuid:attempt_id>", home.trace, name="demo-trace"),
+    path("demo/<str:scenario>/set-up", home.set_up, name="demo-set-up"),
+    path("demo/<str:scenario>/remove", home.remove, name="demo-remove"),
+    path("demo/idp", idp.start, name="demo-idp"),
+    path("demo/idp/sign-in", idp.sign_in, name="demo-idp-sign-in"),
+    path("demo/idp/sign-out", idp.sign_out, name="demo-idp-sign-out"),
+    path("demo/idp/apps", idp.apps, name="demo-idp-apps"),
+    path("demo/idp/send", idp.send, name="demo-idp-send"),
+    path("demo/idp/metadata.xml", idp.metadata, name="demo-idp-metadata"),
+]

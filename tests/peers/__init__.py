@@ -1,0 +1,1 @@
+"""Identity providers that nobody here wrote, started on loopback for the tests of federation."""

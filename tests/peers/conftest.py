@@ -1,0 +1,58 @@
+"""One server of ours and one of each peer, for all tests of this directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.credentials import Key
+from tests.live_server import LiveServer, serving
+from tests.peers import openid, pysaml2_idp, simplesamlphp
+from tests.peers.provider import OidcPeer, SamlPeer, ServiceProvider
+
+ENTITY_ID = "urn:amazon:webservices"
+SAML_PEERS = {"SimpleSAMLphp": simplesamlphp, "pysaml2": pysaml2_idp}
+
+
+def need(missing: str) -> None:
+    """Leave the test out where a peer is not installed; in CI that is a failure."""
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"{missing} is not installed: bash .ci/peers")
+    if missing:
+        pytest.skip(f"needs {missing}: bash .ci/peers")
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with serving(tmp_path_factory.mktemp("house")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def owner(house: LiveServer) -> tuple[str, Key]:
+    """The account's ID and a key of its root user."""
+    return house.account()
+
+
+@pytest.fixture(scope="session", params=SAML_PEERS)
+def saml_peer(
+    request: pytest.FixtureRequest, house: LiveServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SamlPeer]:
+    module = SAML_PEERS[request.param]
+    need(module.missing())
+    at: Path = tmp_path_factory.mktemp(request.param)
+    with module.started(at, ServiceProvider(ENTITY_ID, f"{house.url}/saml")) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session", params=openid.NAMES)
+def oidc_peer(
+    request: pytest.FixtureRequest, house: LiveServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OidcPeer]:
+    need(openid.missing(request.param))
+    at = tmp_path_factory.mktemp(request.param)
+    with openid.started(request.param, at, [f"{house.url}/sign-in/oidc/callback"]) as peer:
+        yield peer
