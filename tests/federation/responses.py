@@ -36,7 +36,12 @@ def stamp(at: datetime) -> str:
 
 def assertion(attributes: Attributes, **more: Any) -> str:
     """An unsigned assertion; names of `attributes` without a colon are AWS's."""
-    given = {"now": datetime.now(UTC), "issuer": IDP, "acs": ACS, "audience": AUDIENCE} | more
+    given: dict[str, Any] = {
+        "now": datetime.now(UTC),
+        "issuer": IDP,
+        "acs": ACS,
+        "audience": AUDIENCE,
+    } | more
     now: datetime = given["now"]
     soon = stamp(now + timedelta(minutes=5))
     answers = f' InResponseTo="{given["answers"]}"' if given.get("answers") else ""
@@ -95,7 +100,7 @@ def signed(text: str, kind: str = "ec") -> str:
         f"<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>"
     )
     root.insert(1, etree.fromstring(signature))
-    return etree.tostring(root).decode()
+    return str(etree.tostring(root).decode())
 
 
 def _canonical(root: Any) -> bytes:

@@ -107,7 +107,7 @@ def test_the_audit_log_names_who_came_and_holds_no_assertion(
     assert result["Credentials"]["SecretAccessKey"] not in shown
     assert result["Credentials"]["SessionToken"] not in shown
     assert encoded(document)[:100] not in shown
-    assert event.request_parameters["roleArn"] == role.arn
+    assert event.describe()["requestParameters"]["roleArn"] == role.arn
 
 
 def test_the_sign_in_log_keeps_the_document_sealed_and_every_check(
