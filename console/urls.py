@@ -42,6 +42,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
+from federation.urls import federation_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -304,6 +305,7 @@ urlpatterns = [
     *entry_urls,
     *setup_urls,
     *signin_urls,
+    *federation_urls,
     *home_urls,
     *user_urls,
     *group_urls,
