@@ -15,6 +15,7 @@ from console import navigation
 from console.http import Request
 from console.permissions import Rights
 from identity import arns
+from identity.callers import Kind
 from identity.models import AccessKey, Account, LoginProfile, VirtualMfaDevice
 
 OLD_KEY = timedelta(days=90)
@@ -37,7 +38,9 @@ def recommendations(
     request: Request, summary: Mapping[str, int] | None, rights: Rights
 ) -> list[Recommendation]:
     """In the order of severity. `summary` is GetAccountSummary's map, if the caller may have it."""
-    found = [*(_of_root(request, summary) if summary else ()), _own_mfa(request)]
+    found = [*(_of_root(request, summary) if summary else ())]
+    if request.caller.kind in (Kind.ROOT, Kind.USER):
+        found.append(_own_mfa(request))
     account = request.caller.account
     everybody = arns.user(account.id, "*")
     if account.user_count <= COUNTED_UP_TO and rights.allow("iam:ListUsers", everybody):

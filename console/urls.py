@@ -42,7 +42,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import federation_urls
+from federation.urls import federation_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -306,6 +306,7 @@ urlpatterns = [
     *setup_urls,
     *signin_urls,
     *federation_urls,
+    *saml_urls,
     *home_urls,
     *user_urls,
     *group_urls,

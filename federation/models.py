@@ -212,6 +212,11 @@ class PendingSignIn(models.Model):
     def __str__(self) -> str:
         return self.handle
 
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed claims to."""
+        return f"pending_sign_in:{self.handle}"
+
 
 class ServiceProviderKey(models.Model):
     """A key of our own: it signs our requests, and opens what is encrypted for all accounts.

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from federation import views
+from federation import saml_views, views
 
 federation_urls: list[URLPattern] = [
     path("federation", views.federation, name="federation"),
+]
+
+saml_urls: list[URLPattern] = [
+    path("saml", saml_views.receive, name="saml-acs"),
+    path("saml/acs/<str:uuid>", saml_views.receive, name="saml-acs-of"),
+    path("saml/roles", saml_views.roles, name="saml-roles"),
+    path("sign-in/saml/<str:account>/<str:name>", saml_views.start, name="sign-in-saml"),
+    path("static/saml-metadata.xml", saml_views.metadata, name="saml-metadata"),
+    path("static/saml/<str:uuid>/saml-metadata.xml", saml_views.metadata, name="saml-metadata-of"),
 ]

@@ -109,4 +109,3 @@ def own_page(request: HttpRequest, destination: str) -> str:
 def _rejected(request: HttpRequest, sentence: str, issuer: str) -> HttpResponse:
     context = {"sentence": sentence, "issuer": issuer, "issuer_host": urlsplit(issuer).netloc}
     return render(request, "federation/rejected.html", context, status=400)
-

@@ -26,6 +26,7 @@ from identity.models import (
     ServerCertificate,
     User,
 )
+from identity.models.named import locked_again
 
 # Where root, who has no name, goes by the account ID (as ListMFADevices shows it), to root alone.
 _NAMING_ROOT = frozenset(
@@ -80,8 +81,7 @@ class Call:
         former ARN.
         """
         seen = self.user()
-        same = User.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
-        user = same.select_related("account").first()
+        user = locked_again(seen)
         if user is None:
             raise no_such_user(seen.name)
         return user
@@ -106,8 +106,7 @@ class Call:
     def locked_group(self) -> Group:
         """As `locked_user`, for the group."""
         seen = self.group()
-        same = Group.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
-        group = same.select_related("account").first()
+        group = locked_again(seen)
         if group is None:
             raise _not_there("group", seen.name)
         return group
@@ -130,7 +129,7 @@ class Call:
         joined as it was before (PostgreSQL's READ COMMITTED).
         """
         seen = self.role()
-        role = Role.objects.locked().filter(pk=seen.pk).select_related("account").first()
+        role = locked_again(seen)
         if role is None:
             raise _not_there("role", seen.name)
         return role
@@ -159,8 +158,7 @@ class Call:
     def locked_instance_profile(self) -> InstanceProfile:
         """As `locked_role`, for the profile, whose role is read later, as a role's boundary is."""
         seen = self.instance_profile()
-        same = InstanceProfile.objects.locked().filter(pk=seen.pk)
-        profile = same.select_related("account").first()
+        profile = locked_again(seen)
         if profile is None:
             raise _no_such_profile(seen.name)
         return profile
@@ -179,8 +177,7 @@ class Call:
     def locked_server_certificate(self) -> ServerCertificate:
         """As `locked_user`, for the certificate."""
         seen = self.server_certificate()
-        same = ServerCertificate.objects.locked().filter(pk=seen.pk, name=seen.name, path=seen.path)
-        certificate = same.first()
+        certificate = locked_again(seen)
         if certificate is None:
             raise _no_such_certificate(seen.name)
         return certificate
@@ -195,8 +192,7 @@ class Call:
 
         InvalidInput for what is no policy's ARN.
         """
-        if not is_policy_arn(arn):
-            raise InvalidInput(f"ARN {arn} is not valid.")
+        require_policy_arn(arn)
         visible = ManagedPolicy.objects.visible_to(self.account).with_uses_by(self.account)
         return visible.filter(arn=arn).select_related("default_version").first()
 
@@ -247,6 +243,12 @@ def no_such_user(name: str) -> NoSuchEntity:
 def is_policy_arn(arn: str) -> bool:
     """Whether a text is the ARN of a managed policy, whosever it be."""
     return _POLICY_ARN.fullmatch(arn) is not None
+
+
+def require_policy_arn(arn: str) -> None:
+    """Raise InvalidInput for what is no ARN of a managed policy."""
+    if not is_policy_arn(arn):
+        raise InvalidInput(f"ARN {arn} is not valid.")
 
 
 def no_such_policy(arn: str) -> NoSuchEntity:

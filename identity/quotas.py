@@ -7,10 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from django.db.models import F, Model, QuerySet
 
 from identity.errors import LimitExceeded
 from identity.models import Account, Quota
+from identity.models.prepared_writes import PreparedUpdate
 
 ADJUSTABLE = {
     "ACLSizePerRole": 2048,
@@ -95,9 +99,17 @@ def take(account: Account, counter: str, name: str) -> None:
     Raises LimitExceeded at the limit.
     """
     limit = of(account.pk, name)
-    below = Account.objects.filter(pk=account.pk, **{f"{counter}__lt": limit})
-    if below.update(**{counter: F(counter) + 1}) != 1:
+    if _one_more(counter).run(account.pk, limit) != 1:
         raise exceeded(name, limit)
+
+
+@cache
+def _one_more(counter: str) -> PreparedUpdate:
+    def make(account_id: str, limit: int) -> tuple[QuerySet[Account], dict[str, Any]]:
+        below = Account.objects.filter(pk=account_id, **{f"{counter}__lt": limit})
+        return below, {counter: F(counter) + 1}
+
+    return PreparedUpdate(make, "123456789012", 5000)
 
 
 def require_room(account: Account, rows: QuerySet[Model], name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from console.demo import home, idp
+from console.demo import broker, home, idp
 
 demo_urls: list[URLPattern] = [
     path("demo", home.home, name="demo"),
@@ -17,4 +17,7 @@ demo_urls: list[URLPattern] = [
     path("demo/idp/apps", idp.apps, name="demo-idp-apps"),
     path("demo/idp/send", idp.send, name="demo-idp-send"),
     path("demo/idp/metadata.xml", idp.metadata, name="demo-idp-metadata"),
+    path("demo/broker", broker.jobs, name="demo-broker"),
+    path("demo/broker/sign-in", broker.sign_in, name="demo-broker-sign-in"),
+    path("demo/broker/run", broker.run, name="demo-broker-run"),
 ]

@@ -17,6 +17,7 @@ from console.names import sign_in_url
 from console.permissions import Rights, reading
 from console.recommendations import Recommendation, recommendations
 from identity import arns, passwords
+from identity.callers import Kind
 
 EXPIRES_SOON = timedelta(days=14)
 
@@ -45,7 +46,9 @@ def home(request: Request) -> HttpResponse:
 
 
 def _to_do(request: Request) -> list[Recommendation]:
-    """What this person should do next; empty when all is well."""
+    """What this person should do next; empty when all is well, and for who has no password."""
+    if request.caller.kind not in (Kind.ROOT, Kind.USER):
+        return []
     found = []
     user = request.caller.user
     if not user.mfa_devices.exists():

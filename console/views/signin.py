@@ -9,6 +9,7 @@ from console import entrance, recent_accounts, responses
 from console.forms.signin import AccountForm, EmailForm, RootForm, UserForm, account_name
 from console.http import Request
 from console.templatetags.formats import account_id
+from federation import sign_on
 from identity import signin
 from identity.access import public
 from identity.signin import Claim
@@ -58,7 +59,13 @@ def user(request: Request, account: str) -> HttpResponse:
     name = (known[0].alias if known else None) or account_id(account)
     number = known[0].id if known else ""
     return entrance.answer(
-        request, "signin/user.html", form, name=name, number=number, account=account
+        request,
+        "signin/user.html",
+        form,
+        name=name,
+        number=number,
+        account=account,
+        providers=sign_on.offered(account),
     )
 
 

@@ -2,6 +2,7 @@
 
 from federation import models
 from federation.operations import (
+    assume_role_with_saml,
     oidc_provider_tags,
     oidc_providers,
     resources,
@@ -12,7 +13,13 @@ from identity import condition_keys, sealed
 from identity.models import Account
 from identity.operations import summary
 
-__all__ = ["oidc_provider_tags", "oidc_providers", "saml_provider_tags", "saml_providers"]
+__all__ = [
+    "assume_role_with_saml",
+    "oidc_provider_tags",
+    "oidc_providers",
+    "saml_provider_tags",
+    "saml_providers",
+]
 
 
 def _providers(account: Account) -> int:
@@ -29,5 +36,5 @@ sealed.COLUMNS += [
     sealed.Sealed(models.SamlPrivateKey, "sealed_key", lambda key: str(key.purpose)),
     sealed.Sealed(models.ServiceProviderKey, "sealed_key", lambda key: str(key.purpose)),
     sealed.Sealed(models.FederatedAttempt, "sealed_document", lambda row: str(row.purpose)),
-    sealed.Sealed(models.PendingSignIn, "sealed_claims", lambda row: f"sign_in:{row.handle}"),
+    sealed.Sealed(models.PendingSignIn, "sealed_claims", lambda row: str(row.purpose)),
 ]

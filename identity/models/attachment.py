@@ -9,11 +9,13 @@ from django.db import models
 from identity.models.account import Account
 from identity.models.group import Group
 from identity.models.managed_policy import ManagedPolicy
+from identity.models.prepared import PreparedValues
+from identity.models.prepared_writes import Inserted
 from identity.models.role import Role
 from identity.models.user import User
 
 
-class Attachment(models.Model):
+class Attachment(Inserted):
     """The account is that of the holder: a shipped policy has holders in all accounts."""
 
     policy = models.ForeignKey(ManagedPolicy, on_delete=models.RESTRICT, related_name="%(class)ss")
@@ -63,3 +65,21 @@ class RoleAttachment(Attachment):
 
     def __str__(self) -> str:
         return f"{self.policy_id} on {self.role_id}"
+
+
+def attached_to(holder: User | Group | Role) -> list[int]:
+    """The numbers of the policies that a holder has; in one prepared query."""
+    return [number for (number,) in _attached_to[type(holder)].rows(holder.pk)]
+
+
+_attached_to: dict[type[models.Model], PreparedValues] = {
+    User: PreparedValues(
+        lambda user: UserAttachment.objects.filter(user=user).values_list("policy_id")
+    ),
+    Group: PreparedValues(
+        lambda group: GroupAttachment.objects.filter(group=group).values_list("policy_id")
+    ),
+    Role: PreparedValues(
+        lambda role: RoleAttachment.objects.filter(role=role).values_list("policy_id")
+    ),
+}

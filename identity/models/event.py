@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from identity.models.account import Account
+from identity.models.prepared_writes import Inserted
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -31,7 +32,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(time__gte=time).filter(Q(time__gt=time) | Q(id__gt=event_id))
 
 
-class Event(models.Model):
+class Event(Inserted):
     """One attempt, allowed or refused. Columns for what is searched; the rest stays JSON."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from identity.models.account import Account
+from identity.models.prepared import Prepared
+from identity.models.prepared_writes import Inserted, PreparedUpdate
 from identity.models.user import folded
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class ManagedPolicyQuerySet(models.QuerySet["ManagedPolicy"]):
         return self.select_for_update(of=("self",))
 
 
-class ManagedPolicy(models.Model):
+class ManagedPolicy(Inserted):
     """A policy with versions. Without an account it is shipped, and belongs to all accounts.
 
     `default_version` is the one in force; `newest` is the highest number that any version has had,
@@ -113,6 +115,11 @@ class ManagedPolicy(models.Model):
         self.arn = f"arn:aws:iam::{self.account_id or AWS}:policy{self.path}{self.name}"
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
+    @staticmethod
+    def visible_at(account_id: str, arn: str) -> ManagedPolicy | None:
+        """The policy with this ARN that the account may attach, in one prepared query."""
+        return _visible.first(account_id, arn)
+
     @property
     def is_shipped(self) -> bool:
         return self.account_id is None
@@ -133,7 +140,7 @@ class ManagedPolicy(models.Model):
         }
 
 
-class PolicyVersion(models.Model):
+class PolicyVersion(Inserted):
     """`v1`, `v2`, …: a document that never changes."""
 
     policy = models.ForeignKey(ManagedPolicy, on_delete=models.CASCADE, related_name="versions")
@@ -182,8 +189,39 @@ class PolicyUsage(models.Model):
         return f"{self.attachment_count} + {self.boundary_count}"
 
     @classmethod
-    def count(cls, policy: ManagedPolicy, account: Account, **changes: int) -> None:
-        """Add to the counts, for example `attachment_count=1`, inside the transaction."""
-        usage, _ = cls.objects.get_or_create(policy=policy, account=account)
-        added = {name: F(name) + change for name, change in changes.items()}
-        cls.objects.filter(pk=usage.pk).update(**added)
+    def count(
+        cls,
+        policy: ManagedPolicy,
+        account: Account,
+        *,
+        attachment_count: int = 0,
+        boundary_count: int = 0,
+    ) -> None:
+        """Add to the counts inside the transaction; the first use makes the row."""
+        counts = (attachment_count, boundary_count)
+        if not _count.run(*counts, policy.pk, account.pk):
+            cls.objects.create(
+                policy=policy,
+                account=account,
+                attachment_count=attachment_count,
+                boundary_count=boundary_count,
+            )
+
+
+_count = PreparedUpdate(
+    lambda attachments, boundaries, policy_id, account_id: (
+        PolicyUsage.objects.filter(policy_id=policy_id, account_id=account_id),
+        {
+            "attachment_count": F("attachment_count") + attachments,
+            "boundary_count": F("boundary_count") + boundaries,
+        },
+    ),
+    *(1, 2, 3, "123456789012"),
+)
+
+_visible = Prepared(
+    lambda account_id, arn: ManagedPolicy.objects.filter(
+        Q(account_id=account_id) | Q(account=None), arn=arn
+    ),
+    *("123456789012", "arn:aws:iam::123456789012:policy/reading"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from identity import arns, identifiers
 from identity.models.account import Account
+from identity.models.prepared import Prepared
+from identity.models.prepared_writes import Inserted
 from identity.models.user import folded
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -27,7 +30,7 @@ class NamedQuerySet(models.QuerySet[Row]):
         return self.select_for_update(of=("self",))
 
 
-class Named(models.Model):
+class Named(Inserted):
     """`kind` is the word in the ARN, `id_prefix` the first letters of the unique ID."""
 
     kind = ""
@@ -77,3 +80,26 @@ def indexes(kind: str) -> list[models.Index]:
             opclasses=["varchar_ops", "varchar_pattern_ops", "varchar_ops"],
         )
     ]
+
+
+Same = TypeVar("Same", bound=models.Model)
+
+
+def locked_again(seen: Same) -> Same | None:
+    """The row that was read before, with its account, locked to the end of the transaction.
+
+    None when it is gone, or was renamed or moved since.
+    """
+    row: Any = seen
+    return _same(type(seen)).first(row.name, row.path, row.pk)
+
+
+@cache
+def _same(model: type[Same]) -> Prepared[Same]:
+    rows: Any = model._default_manager
+    return Prepared(
+        lambda name, path, number: (
+            rows.locked().filter(name=name, path=path, pk=number).select_related("account")
+        ),
+        *("li", "/", 1),
+    )

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from django.db import models
 
 from identity.models.group import Group
+from identity.models.prepared_writes import Inserted
 from identity.models.role import Role
 from identity.models.user import User, folded
 
@@ -18,7 +19,7 @@ class InlinePolicyQuerySet(models.QuerySet[Row]):
         return self.filter(name_folded=folded(name))
 
 
-class InlinePolicy(models.Model):
+class InlinePolicy(Inserted):
     """Its name is unique in its holder whatever the case."""
 
     name = models.CharField(max_length=128)

@@ -14,6 +14,7 @@ from identity import arns
 from identity.models.account import Account
 from identity.models.lookups import Under
 from identity.models.prepared import Prepared
+from identity.models.prepared_writes import Inserted
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -54,7 +55,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.select_for_update(of=("self",))
 
 
-class User(AbstractBaseUser):
+class User(Inserted, AbstractBaseUser):
     """A principal with long-term credentials. Root has an e-mail, a user has a name."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="users")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from identity import quotas
-from identity.calls import Call, no_such_policy
+from identity.calls import Call, no_such_policy, require_policy_arn
 from identity.errors import NoSuchEntity, PolicyNotAttachable
 from identity.models import Group, ManagedPolicy, PolicyUsage, Role, User
+from identity.models.attachment import attached_to
 from identity.operations import keys, paging, resources
 from identity.operations.registry import operation
 
@@ -75,7 +76,8 @@ def attachable(call: Call, arn: str, called: str) -> ManagedPolicy:
 
     NoSuchEntity when the account sees none such, PolicyNotAttachable when it is a service's own.
     """
-    policy = call.policy_at(arn)
+    require_policy_arn(arn)
+    policy = ManagedPolicy.visible_at(call.account.pk, arn)
     if policy is None or not policy.is_attachable:
         raise NoSuchEntity(f"{called} {arn} does not exist or is not attachable.")
     if policy.is_shipped and policy.path.startswith("/aws-service-role/"):
@@ -86,10 +88,11 @@ def attachable(call: Call, arn: str, called: str) -> ManagedPolicy:
 def _attach(call: Call, holder: Holder, quota: str) -> None:
     """Attach to a locked holder, so that neither the quota nor the count of uses can be raced."""
     policy = attachable(call, call.params["PolicyArn"], "Policy")
-    if holder.attachments.filter(policy=policy).exists():
+    attached = attached_to(holder)
+    if policy.pk in attached:
         return
     limit = quotas.of(call.account.pk, quota)
-    if holder.attachments.count() >= limit:
+    if len(attached) >= limit:
         raise quotas.exceeded(quota, limit)
     holder.attachments.create(policy=policy, account=call.account)
     PolicyUsage.count(policy, call.account, attachment_count=1)

@@ -113,6 +113,6 @@ def delete_user(call: Call, params: t.DeleteUserRequestTypeDef) -> None:
 
 
 def _require_free(call: Call, name: str, but: User | None = None) -> None:
-    holder = call.account.iam_users.named(name).first()
+    holder = User.named_in(call.account, name)
     if holder is not None and holder != but:
         raise EntityAlreadyExists(f"User with name {name} already exists.")

@@ -15,6 +15,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from console.models import Handoff, SentForm
+from federation import service_provider
+from federation.models import FederatedAttempt, SeenAssertion
 from identity import vault
 from identity.models import (
     AccessKey,
@@ -220,6 +222,34 @@ def test_pruning_takes_what_is_over_and_nothing_else(ana: User) -> None:
     run("prune")
     for model in (ConsoleSession, TemporarySession, ThrottleBucket, Handoff, SentForm):
         assert [row.pk for row in model._default_manager.all()] == ["current"]
+
+
+def test_pruning_takes_used_assertions_and_old_attempts(account: Account) -> None:
+    now = timezone.now()
+    for name, when in (("over", now), ("current", now + timedelta(hours=1))):
+        SeenAssertion.objects.create(digest=name, expires_at=when)
+    for age in (31, 29):
+        FederatedAttempt.objects.create(account=account, at=now - timedelta(days=age))
+    run("prune")
+    assert [row.pk for row in SeenAssertion.objects.all()] == ["current"]
+    assert FederatedAttempt.objects.count() == 1
+
+
+def test_saml_keys_are_rotated_and_the_newest_stays(db: None) -> None:
+    run("rotate_saml_keys")
+    (first,) = service_provider.newest_first()
+    run("rotate_saml_keys")
+    newest = service_provider.newest_first()[0]
+    assert newest != first
+    signing = service_provider.signing_key()
+    assert signing is not None
+    assert signing[0].public_key() == signing[1].public_key()
+    with pytest.raises(CommandError, match="it signs"):
+        run("rotate_saml_keys", "--drop", newest.key_id)
+    with pytest.raises(CommandError, match="no key"):
+        run("rotate_saml_keys", "--drop", "SAMLPK1")
+    run("rotate_saml_keys", "--drop", first.key_id)
+    assert service_provider.newest_first() == [newest]
 
 
 class TestLoadDemo:

@@ -345,7 +345,9 @@ def test_a_destination_elsewhere_is_refused_and_the_token_stays(
     assert log_in(browser, token).status_code == 302
 
 
-@pytest.mark.parametrize("destination", ["http://testserver/iam/users", "http://testserver", "/iam"])
+@pytest.mark.parametrize(
+    "destination", ["http://testserver/iam/users", "http://testserver", "/iam"]
+)
 def test_a_destination_may_be_a_whole_address_of_this_console(
     ana: User, role: Role, destination: str
 ) -> None:

@@ -6,7 +6,17 @@ import pytest
 from django.forms.models import model_to_dict
 from pytest_django import DjangoAssertNumQueries
 
-from identity.models import AccessKey, User, UserTag, permissions
+from identity.models import (
+    AccessKey,
+    Account,
+    Group,
+    PolicyUsage,
+    User,
+    UserTag,
+    permissions,
+)
+from identity.models.attachment import attached_to
+from identity.models.named import locked_again
 from identity.models.prepared import Prepared
 from tests.factories import (
     attach,
@@ -102,3 +112,32 @@ def test_documents_of_a_role_are_its_own(ana: User) -> None:
     attach(role, make_managed_policy(ana.account, "direct", everything))
     sources = sorted(one.source for one in permissions.of_role(role.pk))
     assert sources == [f"arn:aws:iam::{ana.account_id}:policy/direct", "role/deploy/own"]
+
+
+def test_an_insert_that_is_compiled_once_gives_the_row_that_was_saved(account: Account) -> None:
+    made = make_group(account, "Ops")
+    assert made.pk is not None
+    assert model_to_dict(Group.objects.get(pk=made.pk)) == model_to_dict(made)
+
+
+def test_an_update_that_is_compiled_once_says_how_many_rows_it_changed(account: Account) -> None:
+    policy = make_managed_policy(account, "reading", [])
+    PolicyUsage.count(policy, account, attachment_count=2)
+    PolicyUsage.count(policy, account, attachment_count=-1, boundary_count=1)
+    usage = PolicyUsage.objects.get(policy=policy)
+    assert (usage.attachment_count, usage.boundary_count) == (1, 1)
+
+
+def test_a_row_that_was_renamed_since_is_not_locked_again(ana: User) -> None:
+    seen = User.objects.get(pk=ana.pk)
+    assert locked_again(seen) == ana
+    User.objects.filter(pk=ana.pk).update(name="anna")
+    assert locked_again(seen) is None
+
+
+def test_what_is_attached_is_told_for_every_kind_of_holder(account: Account, ana: User) -> None:
+    policy = make_managed_policy(account, "reading", [])
+    for holder in (ana, make_group(account, "ops"), make_role(account, "deploy")):
+        assert attached_to(holder) == []
+        attach(holder, policy)
+        assert attached_to(holder) == [policy.pk]

@@ -11,6 +11,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from console.models import Handoff, SentForm
+from federation.models import (
+    FederatedAttempt,
+    PendingSignIn,
+    SamlRequest,
+    SeenAssertion,
+)
 from identity import journal
 from identity.models import (
     AccessReport,
@@ -31,7 +37,7 @@ _PAUSE_SECONDS = 0.005
 
 
 class Command(BaseCommand):
-    help = "Delete expired sessions, credentials, throttle buckets, forms and old last accesses."
+    help = "Delete what is over: sessions, credentials, throttle buckets, forms, old records."
 
     def handle(self, **options: Any) -> None:
         for what, rows in _over(timezone.now()).items():
@@ -50,6 +56,10 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "access reports": AccessReport.objects.filter(
             created_at__lte=now - _REPORT_LIFETIME
         ).order_by("created_at"),
+        "seen assertions": SeenAssertion.objects.filter(expires_at__lte=now),
+        "SAML requests": SamlRequest.objects.filter(expires_at__lte=now),
+        "pending sign-ins": PendingSignIn.objects.filter(expires_at__lte=now),
+        "federated sign-in attempts": FederatedAttempt.objects.old(now),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

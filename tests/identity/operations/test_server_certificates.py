@@ -164,8 +164,17 @@ LONG_PRIME = 2**21701 - 1
 
 @pytest.mark.parametrize(
     "changed",
-    [{"p": LONG_PRIME}, {"q": LONG_PRIME}, {"d": LONG_PRIME}, {"iqmp": LONG_PRIME}, {"p": 1}]
-    + [{"p": 0}, {"d": 3}, {"p": 15}, {"dmp1": 5}],
+    [
+        {"p": LONG_PRIME},
+        {"q": LONG_PRIME},
+        {"d": LONG_PRIME},
+        {"iqmp": LONG_PRIME},
+        {"p": 1},
+        {"p": 0},
+        {"d": 3},
+        {"p": 15},
+        {"dmp1": 5},
+    ],
     ids=range(9),
 )
 def test_a_key_with_numbers_of_another_is_refused_at_once(

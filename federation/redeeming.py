@@ -1,0 +1,93 @@
+"""From what a browser or a program brings to what may be believed of it.
+
+The one way for both surfaces: the rows of a provider become what the pure verifier expects of a
+response, and what it found becomes claims and condition keys.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from federation import answers, service_provider
+from federation.checks import Log, Reason
+from federation.models import REQUIRED, SamlProvider
+from federation.saml import aws_attributes, condition_keys, metadata, peek, response
+from federation.saml.aws_attributes import Claims
+from federation.saml.metadata import IdentityProvider
+from federation.saml.response import Assertion, Expected
+from federation.saml.xmlsafe import XmlError
+from identity.errors import InvalidIdentityToken
+from identity.facts import Facts
+from identity.policy.request import Value
+
+_LASTING = ("saml:sub", "saml:sub_type", "saml:namequalifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the provider's signature stands behind; `keys` are those of its trust policies."""
+
+    provider: SamlProvider
+    assertion: Assertion
+    claims: Claims
+    keys: Mapping[str, Value]
+
+    @property
+    def lasting_keys(self) -> dict[str, Value]:
+        """The condition keys that stay in every request of the session."""
+        return {key: self.keys[key] for key in _LASTING if key in self.keys}
+
+
+def decoded(text: str, longest: int) -> str:
+    """The document in base64 (RFC 4648 section 4), line ends and all. InvalidIdentityToken."""
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+        if len(data) > longest:
+            raise ValueError(f"more than {longest} bytes")
+        return data.decode()
+    except (binascii.Error, ValueError) as problem:
+        raise InvalidIdentityToken(answers.INVALID) from problem
+
+
+def prove(
+    provider: SamlProvider, document: str, facts: Facts, log: Log, *, strict: bool, acs: str = ""
+) -> Proven:
+    """Verify a response and read it. `strict` are all rules of the browser's profile, for `acs`.
+
+    Raises Refused; `log` then tells how far it came.
+    """
+    found = _issuer(provider, document, log)
+    expected = Expected(
+        issuer=found.entity_id,
+        certificates=tuple(x509.load_der_x509_certificate(one.der) for one in found.signing),
+        private_keys=service_provider.decryption_keys(provider),
+        encryption_required=provider.encryption == REQUIRED,
+        acs=frozenset({acs} if acs else ()),
+        audiences=service_provider.audiences(),
+        now=facts.at,
+        strict=strict,
+        requests=None,
+    )
+    assertion = response.verify(document, expected, log)
+    keys = condition_keys.keys(assertion, provider.arn)
+    return Proven(provider, assertion, aws_attributes.read(assertion, log), keys)
+
+
+def _issuer(provider: SamlProvider, document: str, log: Log) -> IdentityProvider:
+    """The entity of the provider's metadata that says it issued this; nothing else is trusted."""
+    try:
+        issuer, _pairs = peek.issuer_and_pairs(document)
+    except XmlError as problem:
+        log.refuse(Reason.XML, "XML", "plain SAML", str(problem)[:500])
+    known = metadata.read(provider.metadata)
+    found = known.named(issuer)
+    if found is None:
+        names = ", ".join(each.entity_id for each in known.providers)
+        remedy = "Upload the metadata of the identity provider that sent this."
+        log.refuse(Reason.ISSUER, "Issuer is in the provider's metadata", names, issuer, remedy)
+    return found

@@ -1,0 +1,70 @@
+"""Single sign-on that begins here: which providers an account offers, and our request to one."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from federation import acs, service_provider
+from federation.models import SamlProvider, SamlRequest
+from federation.saml import metadata
+from federation.saml.request import BINDING, AuthnRequest, redirect_url
+from identity.facts import Facts
+from identity.models import Account
+
+WAITING = timedelta(minutes=10)
+MOST_WAITING = 1_000
+"""Requests of one provider that wait at a time: anybody can begin some."""
+
+
+def offered(account: str) -> list[SamlProvider]:
+    """The providers that the sign-in page of an account, by ID or alias, has a button for."""
+    found = Account.objects.at(account).first()
+    if found is None:
+        return []
+    shown = SamlProvider.objects.filter(account=found, sign_on__button=True)
+    return list(shown.only("name", "account_id").order_by("name"))
+
+
+def request_url(
+    account: str, name: str, browser: str, after: str, facts: Facts, *, test: bool = False
+) -> str | None:
+    """Where to send the browser that has the cookie `browser`; None where nobody can be asked.
+
+    `after` is the page to go to in the end; a `test` ends there, without a session.
+    """
+    found = Account.objects.at(account).first()
+    provider = SamlProvider.objects.filter(account=found, name=name).first() if found else None
+    destination = _destination(provider) if provider else None
+    if provider is None or destination is None:
+        return None
+    row = SamlRequest(
+        id=f"_{secrets.token_hex(20)}",
+        provider=provider,
+        browser=acs.hashed(browser),
+        after=after,
+        test=test,
+        expires_at=facts.at + WAITING,
+    )
+    with transaction.atomic():
+        _make_room(provider)
+        row.save(force_insert=True)
+    signing = service_provider.signing_key()
+    request = AuthnRequest(
+        row.pk, facts.at, destination, service_provider.acs_url(), service_provider.entity_id()
+    )
+    return redirect_url(request, signing[0] if signing else None)
+
+
+def _destination(provider: SamlProvider) -> str | None:
+    """The page of the provider's first entity that takes a redirect."""
+    first = metadata.read(provider.metadata).providers[0]
+    return next((one.location for one in first.sign_on if one.binding == BINDING), None)
+
+
+def _make_room(provider: SamlProvider) -> None:
+    waiting = SamlRequest.objects.filter(provider=provider).order_by("-expires_at")
+    beyond = list(waiting.values_list("pk", flat=True)[MOST_WAITING - 1 :])
+    SamlRequest.objects.filter(pk__in=beyond).delete()

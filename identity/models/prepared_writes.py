@@ -1,0 +1,90 @@
+"""Inserts and updates of what is written often, compiled once, as `prepared` does for look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, connections, models
+from django.db.models import Field, Manager, QuerySet
+from django.db.models.sql import UpdateQuery
+
+_Sample = str | int
+
+
+class Inserted(models.Model):
+    """A model whose INSERT is compiled once; `save` and `create` do all else as they always do."""
+
+    class Meta:
+        abstract = True
+
+    def _do_insert(
+        self,
+        manager: Manager[Any],
+        using: str,
+        fields: Sequence[Field[Any, Any]],
+        returning_fields: Sequence[Field[Any, Any]],
+        raw: bool,
+    ) -> list[tuple[Any, ...]]:
+        """Django's own step of `save`: returns what the database chose, such as the number."""
+        database = connections[using]
+        values = [
+            field.get_db_prep_save(field.pre_save(self, add=True), database) for field in fields
+        ]
+        with database.cursor() as cursor:
+            cursor.execute(_insert(type(self), database.vendor, fields, returning_fields), values)
+            return [cursor.fetchone()] if returning_fields else []
+
+
+_inserts: dict[tuple[type[models.Model], str, int], str] = {}
+
+
+def _insert(
+    model: type[models.Model],
+    vendor: str,
+    fields: Sequence[Field[Any, Any]],
+    returning_fields: Sequence[Field[Any, Any]],
+) -> str:
+    """Fields are all of the model's, but for a number that the database will choose."""
+    statement = _inserts.get((model, vendor, len(fields)))
+    if statement is None:
+        quoted = connection.ops.quote_name
+        columns = ", ".join(quoted(field.column) for field in fields)
+        values = ", ".join(["%s"] * len(fields))
+        chosen = ", ".join(quoted(field.column) for field in returning_fields)
+        # Only names of our own models are put together here.
+        statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
+        statement += f" RETURNING {chosen}" if chosen else ""
+        _inserts[model, vendor, len(fields)] = statement
+    return statement
+
+
+class PreparedUpdate:
+    """`run(*values)` of the update of some rows that `make(*values)` names, with what it sets.
+
+    `samples` are values of the right types to compile it with, which nothing else in it may equal.
+    """
+
+    def __init__(
+        self, make: Callable[..., tuple[QuerySet[Any], dict[str, Any]]], *samples: _Sample
+    ) -> None:
+        self._make, self._samples = make, samples
+        self._statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
+
+    def run(self, *values: _Sample) -> int:
+        """Update, and return how many rows there were."""
+        sql, parameters = self._statement()
+        given = dict(zip(self._samples, values, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
+            return int(cursor.rowcount)
+
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            rows, changes = self._make(*self._samples)
+            query: Any = rows.query.chain(UpdateQuery)
+            query.add_update_values(changes)
+            statement = query.get_compiler(connection=connection).as_sql()
+            self._statements[connection.vendor] = statement
+        return statement
