@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from console.demo import broker, home, idp
+from console.demo import broker, home, idp, openid, photo_app
 
 demo_urls: list[URLPattern] = [
     path("demo", home.home, name="demo"),
@@ -20,4 +20,11 @@ demo_urls: list[URLPattern] = [
     path("demo/broker", broker.jobs, name="demo-broker"),
     path("demo/broker/sign-in", broker.sign_in, name="demo-broker-sign-in"),
     path("demo/broker/run", broker.run, name="demo-broker-run"),
+    path("demo/oidc/.well-known/openid-configuration", openid.discovery, name="demo-oidc"),
+    path("demo/oidc/jwks", openid.jwks, name="demo-oidc-jwks"),
+    path("demo/oidc/authorize", openid.authorize, name="demo-oidc-authorize"),
+    path("demo/oidc/token", openid.token, name="demo-oidc-token"),
+    path("demo/oidc/app", photo_app.app, name="demo-oidc-app"),
+    path("demo/oidc/app/start", photo_app.start, name="demo-oidc-app-start"),
+    path("demo/oidc/app/callback", photo_app.callback, name="demo-oidc-app-callback"),
 ]

@@ -61,10 +61,14 @@ class AccessKey(models.Model):
         return {"LastUsedDate": self.last_used_at, **used} if self.last_used_at else used
 
     def used(self, at: datetime, service: str, region: str) -> None:
-        """Remember this use; at most one write a minute, so that reads do not become writes."""
+        """Remember this use; at most one write a minute, so that reads do not become writes.
+
+        Of several requests at once, whose rows were read before, the first one writes.
+        """
         if self.last_used_at and at - self.last_used_at < LAST_USED_EVERY:
             return
-        AccessKey.objects.filter(pk=self.pk).update(
+        unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
+        AccessKey.objects.filter(unseen, pk=self.pk).update(
             last_used_at=whole_seconds(at), last_used_service=service, last_used_region=region
         )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from identity.models import named
@@ -95,7 +96,8 @@ class Role(Named):
         """Remember that a session of the role acted; at most one write a minute."""
         if self.last_used_at is None or at - self.last_used_at >= LAST_USED_EVERY:
             seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
-            Role.objects.filter(pk=self.pk).update(**seen)
+            unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
+            Role.objects.filter(unseen, pk=self.pk).update(**seen)
 
 
 _named = Prepared(

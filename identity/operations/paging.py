@@ -108,6 +108,11 @@ def page_of_few(
     return _result(call, member, list(shown), following)
 
 
+def require_own_marker(call: Call) -> None:
+    """Raise ValidationError for a marker of another list, where there is no page to give."""
+    _position(call)
+
+
 def _after(rows: models.QuerySet[Row], key: str, after: Any, limit: int) -> list[Row]:
     if after is not None:
         rows = rows.filter(**{f"{key}__gt": after})

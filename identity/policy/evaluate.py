@@ -66,7 +66,12 @@ class Layer:
     keys: tuple[tuple[str, Value], ...] = ()
 
     def seen(self, request: Request) -> Request:
-        """The request as these policies see it."""
+        """The request as these policies see it.
+
+        `*` in a resource control policy, which names nobody else, means outsiders too.
+        """
+        if self.kind is LayerKind.RCP and request.principal and request.principal.outsider:
+            request = replace(request, principal=replace(request.principal, outsider=False))
         if not self.keys:
             return request
         return replace(request, context={**request.context, **dict(self.keys)})

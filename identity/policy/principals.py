@@ -46,7 +46,7 @@ class Principal:
 
     The `account` is empty for those who act outside of one: services, identities of a provider
     that are about to assume a role, and the anonymous. An `outsider` is not among everyone whom an
-    Allow to `*` means; a Deny to `*` means all.
+    Allow to `*` means, but in a resource control policy; a Deny to `*` means all.
     """
 
     account: str

@@ -149,3 +149,17 @@ def test_session_credentials_without_mfa_may_not_call_iam(ana: User) -> None:
     assert problem.value.response["Error"]["Code"] == "InvalidClientTokenId"
     TemporarySession.objects.filter(pk=key.id).update(mfa_at=timezone.now())
     assert sdk("iam", key).get_user()["User"]["Arn"] == ana.arn
+
+
+def test_of_requests_at_once_only_the_first_writes_when_the_key_was_used(ana: User) -> None:
+    key_id, now = make_key(ana).id, timezone.now()
+    first, second = AccessKey.signing(key_id), AccessKey.signing(key_id)
+    assert first is not None
+    assert second is not None
+    first.used(now, "iam", "us-east-1")
+    second.used(now, "sts", "eu-west-1")
+    third = AccessKey.objects.get(pk=key_id)
+    assert third.last_used_service == "iam"
+    third.used(now + timedelta(seconds=61), "sts", "eu-west-1")
+    third.refresh_from_db()
+    assert third.last_used_region == "eu-west-1"

@@ -33,7 +33,6 @@ _LEFT_OUT = {
     "GetDelegatedAccessToken": _DELEGATION,
     "GetDelegationRequest": _DELEGATION,
     "GetHumanReadableSummary": _DELEGATION,
-    "GetOrganizationsAccessReport": _ORGANIZATION_REPORTS,
     "GetRoleTemplateVersion": _ROLE_TEMPLATES,
     "GetWebIdentityToken": _OUTBOUND,
     "ListDelegationRequests": _DELEGATION,

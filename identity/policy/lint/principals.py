@@ -68,6 +68,16 @@ def wildcard_in_trust(statement: Statement) -> Iterator[Remark]:
     yield from _wildcards(statement)
 
 
+def anyone_in_trust(statement: Statement) -> Iterator[Remark]:
+    """A condition may say who; whether it does, its reader judges."""
+    if statement.policy.kind is not Kind.TRUST or not statement.allows or statement.conditions:
+        return
+    for kind, node in statement.named("Principal"):
+        if kind == "AWS" and node.value == "*":
+            message = "Name who may assume the role, or compare `aws:PrincipalOrgID`: every account"
+            yield Remark(node, f"{message} may now.")
+
+
 def _wildcards(statement: Statement) -> Iterator[Remark]:
     for kind, node in _misspelled(statement):
         if "*" in str(node.value) and (
@@ -182,6 +192,7 @@ ON_STATEMENTS = (
     Check("ERROR", "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", wildcard_in_trust),
     Check("ERROR", "MISMATCHED_ACTION_FOR_PRINCIPAL", mismatched_action),
     Check("SECURITY_WARNING", "ALLOW_WITH_NOT_PRINCIPAL", allow_with_not_principal),
+    Check("SECURITY_WARNING", "TRUST_OPEN_TO_EVERY_ACCOUNT", anyone_in_trust),
     Check("SECURITY_WARNING", "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", open_to_service),
     Check("SECURITY_WARNING", "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", unlimited_provider),
     Check("SECURITY_WARNING", "MISSING_GITHUB_REPO_CONDITION_KEY", any_repository),

@@ -38,7 +38,8 @@ PasswordReusePrevention Path PathPrefix PermissionsBoundaryPolicyInputList Polic
 PolicyExclusionList PolicyInputList PolicyUsageFilter PrivateKey ProvidedContexts RemovePrivateKey
 RequireLowercaseCharacters RequireNumbers RequireSymbols RequireUppercaseCharacters
 ResourceHandlingOption ResourceOwner ResourcePolicy RoleSessionName SAMLMetadataDocument
-SSHPublicKeyBody Scope ServiceName ServiceNamespace ServiceNamespaces SetAsDefault SourceIdentity
+SSHPublicKeyBody Scope ServiceName ServiceNamespace ServiceNamespaces SetAsDefault SortKey
+SourceIdentity
 Status TagKeys Tags ThumbprintList TokenCode TransitiveTagKeys VersionId
 """
 PLAIN = frozenset(_PLAIN.split())

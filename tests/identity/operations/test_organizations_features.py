@@ -27,3 +27,8 @@ def test_an_account_alone_has_no_features_of_organizations(
         getattr(iam(ana), verb)()
     with refused("AccessDenied", status=403):
         getattr(iam(ben), verb)()
+
+
+def test_there_are_no_reports_over_accounts_of_organizations(iam: Any, ana: User) -> None:
+    with refused("NoSuchEntity", status=404):
+        iam(ana).get_organizations_access_report(JobId="0" * 36)

@@ -99,7 +99,22 @@ def within_account(ways: list[str], caller: bool, within_caller: bool, needs_tru
 def ceiling_allows(name: str, layers: list[tuple[str, list[Any]]], asked: Asked) -> bool:
     """Intersection between the levels of one kind, union inside a level."""
     levels = [policies for kind, policies in layers if kind == name]
+    if name == "RCP" and asked.who.kind in ("service", "provider"):
+        levels = [[for_outsiders(document) for document in level] for level in levels]
     return all(any(allows(document, asked) for document in level) for level in levels)
+
+
+def for_outsiders(document: Any) -> Any:
+    """`*` in a resource control policy means services and identities of providers too."""
+    said = [
+        {
+            key: value
+            for key, value in one.items()
+            if not (key == "Principal" and names_everyone(value))
+        }
+        for one in statements(document)
+    ]
+    return {**document, "Statement": said}
 
 
 def denies(document: Any, asked: Asked) -> bool:
