@@ -62,7 +62,8 @@ def signin_token(session: str, duration: str | None, facts: Facts) -> str:
 
     `duration` is the wish for a console session of so many seconds, or None to have it last as
     long as the credentials. Raises ValidationError (400), InvalidClientTokenId, ExpiredToken and
-    AccessDenied (403), and Throttling when too many were wrong before; a refusal of credentials that are genuine is recorded in their account.
+    AccessDenied (403), and Throttling when too many were wrong before; a refusal of credentials
+    that are genuine is recorded in their account.
     """
     given = _read(session)
     throttle.attempt_from(_SCOPE, facts.source_ip)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -22,6 +20,7 @@ from identity.models import Account, Event, Role, TemporarySession, User
 from tests.console.pages import text
 from tests.entrance import later
 from tests.factories import Key, make_key, make_policy, make_role
+from tests.refusals import refused
 from tests.sdk_in_process import sdk
 
 BROKER = "https://portal.example.test/sign-in?from=console"
@@ -100,7 +99,7 @@ def test_neither_token_nor_credentials_are_kept_in_the_clear(ana: User, role: Ro
     key = assumed(ana, role)
     token = token_of(key)
     rows = [*SigninToken.objects.values(), *Event.objects.values()]
-    for secret in (token, key.secret, key.token):
+    for secret in (token, key.secret, str(key.token)):
         assert secret not in repr(rows)
 
 
@@ -170,7 +169,7 @@ def test_every_member_must_be_that_of_the_same_credentials(ana: User, role: Role
         {"sessionId": other.id},
         {"sessionKey": other.secret},
         {"sessionToken": other.token},
-        {"sessionToken": one.token[:-1]},
+        {"sessionToken": str(one.token)[:-1]},
         {"sessionToken": ""},
         {"sessionId": "ASIA" + "A" * 16},
         {"sessionId": "ASIA' OR 1=1"},
@@ -272,23 +271,6 @@ def _set_back(token: str, by: timedelta) -> None:
     """As if the token had been made so much earlier."""
     row = SigninToken.objects.filter(pk=tokens.hashed(token))
     row.update(expires_at=F("expires_at") - by)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_browsers_with_one_token_one_gets_in(ana: User, role: Role) -> None:
-    token, answers, start = token_of(assumed(ana, role)), [], threading.Barrier(2)
-
-    def come() -> None:
-        start.wait()
-        answers.append(log_in(Client(), token).status_code)
-        connection.close()
-
-    browsers = [threading.Thread(target=come) for _ in range(2)]
-    for browser in browsers:
-        browser.start()
-    for browser in browsers:
-        browser.join()
-    assert sorted(answers) == [302, 400]
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "\0", "é", "' OR 1=1 --"])
@@ -395,7 +377,8 @@ def test_both_steps_are_recorded_with_who_it_is(ana: User, role: Role) -> None:
         assert (identity["type"], event.source) == ("AssumedRole", "signin.amazonaws.com")
         assert identity["arn"].endswith(":assumed-role/support/jo")
         assert (event.access_key_id, event.response_elements) == (key.id, {name: "Success"})
-    assert event.additional_event_data["LoginTo"] == USERS
+    used = {"LoginTo": USERS, "MobileVersion": "No", "MFAUsed": "No"}
+    assert event.additional_event_data == used
 
 
 # --- the console session ------------------------------------------------------------------------
@@ -499,7 +482,7 @@ def test_it_ends_with_its_role(ana: User, role: Role, more: dict[str, str]) -> N
 def test_a_federated_user_uses_iam_in_the_console_only(ana: User) -> None:
     key = federated(ana)
     assert opened(key).get(USERS).status_code == 200
-    with pytest.raises(Exception, match="InvalidClientTokenId|AccessDenied"):
+    with refused("InvalidClientTokenId"):
         sdk("iam", key).list_users()
 
 
