@@ -42,6 +42,10 @@ class Named:
         return self.denied[f"Tag{_NOUNS[self.kind]}"]
 
     @property
+    def no_update(self) -> str:
+        return self.denied[f"Update{_NOUNS[self.kind]}"]
+
+    @property
     def no_deletion(self) -> str:
         return self.denied[f"Delete{_NOUNS[self.kind]}"]
 
@@ -52,6 +56,11 @@ class Named:
     @property
     def tags_url(self) -> str:
         return address(self.kind, self.name, "provider-tags")
+
+    @property
+    def sign_on_url(self) -> str:
+        """Of a SAML provider."""
+        return address(self.kind, self.name, "provider-sign-on")
 
     @property
     def delete_url(self) -> str:

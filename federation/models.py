@@ -137,11 +137,7 @@ class SigninToken(models.Model):
 
 
 class SamlSignOn(models.Model):
-    """How people of a SAML provider come into the console; a provider without a row has defaults.
-
-    `unsolicited`: the provider may begin (its portal sends people here). `button`: our sign-in page
-    of the account offers it.
-    """
+    """How people of a SAML provider come in: whether it may begin, whether our page offers it."""
 
     provider = models.OneToOneField(
         SamlProvider, on_delete=models.CASCADE, primary_key=True, related_name="sign_on"
@@ -165,7 +161,7 @@ class SeenAssertionQuerySet(models.QuerySet["SeenAssertion"]):
 
 
 class SeenAssertion(models.Model):
-    """What was redeemed, by a SHA-256 that says what for: kept for as long as it could be again."""
+    """What was redeemed, by a SHA-256 that says what for, while it could be again."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     expires_at = models.DateTimeField(db_index=True)
@@ -177,10 +173,9 @@ class SeenAssertion(models.Model):
 
 
 class SamlRequest(models.Model):
-    """An AuthnRequest of ours that waits for its response, in the browser that began it.
+    """An AuthnRequest of ours that waits for its response.
 
-    `browser` is the SHA-256 of that browser's cookie, `after` the page to go to. A `test` ends in
-    the provider's sign-in log, without a session.
+    `browser` is the SHA-256 of a cookie, `after` the page to go to. A `test` makes no session.
     """
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -195,10 +190,9 @@ class SamlRequest(models.Model):
 
 
 class PendingSignIn(models.Model):
-    """A verified assertion in the browser, until its person has chosen a role.
+    """A verified assertion, sealed, until its person has chosen a role.
 
-    `handle` is the SHA-256 of the browser's cookie. `browser` is that of the AuthnRequest, which
-    the same browser must have, or "" when the provider began. What the assertion says is sealed.
+    `handle` is the SHA-256 of the browser's cookie, `browser` that of the AuthnRequest's or "".
     """
 
     handle = models.CharField(max_length=64, primary_key=True)
@@ -214,7 +208,6 @@ class PendingSignIn(models.Model):
 
     @property
     def purpose(self) -> str:
-        """What the vault binds the sealed claims to."""
         return f"pending_sign_in:{self.handle}"
 
 
@@ -234,7 +227,6 @@ class ServiceProviderKey(models.Model):
 
     @property
     def purpose(self) -> str:
-        """What the vault binds the sealed key to."""
         return f"service_provider_key:{self.key_id}"
 
 
@@ -251,9 +243,8 @@ class FederatedAttemptQuerySet(models.QuerySet["FederatedAttempt"]):
 class FederatedAttempt(models.Model):
     """The flight recorder: one try to come in by an identity provider, check by check.
 
-    `checks` are those of federation.checks in their order, `refusal` the name of the reason, empty
-    where nothing refused, and `answer` what the person or program was told. The document itself is
-    sealed: it holds personal data, and may still be redeemable.
+    `checks` are those of federation.checks, `refusal` the name of the reason or "", `answer` what
+    the person or program was told. The document holds personal data, and may be redeemable.
     """
 
     KEPT = timedelta(days=30)
@@ -291,7 +282,6 @@ class FederatedAttempt(models.Model):
 
     @property
     def purpose(self) -> str:
-        """What the vault binds the sealed document to."""
         return f"federated_attempt:{self.id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:

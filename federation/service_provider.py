@@ -54,6 +54,12 @@ def metadata_url(provider: SamlProvider | None = None) -> str:
     return f"{settings.BASE_URL}{reverse('saml-metadata-of', args=[provider.uuid])}"
 
 
+def sign_in_url(provider: SamlProvider) -> str:
+    """Where a person begins here: it leads to the identity provider and back."""
+    path = reverse("sign-in-saml", args=[provider.account_id, provider.name])
+    return f"{settings.BASE_URL}{path}"
+
+
 # --- keys ----------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from federation import acs, service_provider
 from federation.models import SamlProvider, SamlRequest
 from federation.saml import metadata
+from federation.saml.metadata import MetadataError
 from federation.saml.request import BINDING, AuthnRequest, redirect_url
 from identity.facts import Facts
 from identity.models import Account
@@ -60,7 +61,10 @@ def request_url(
 
 def _destination(provider: SamlProvider) -> str | None:
     """The page of the provider's first entity that takes a redirect."""
-    first = metadata.read(provider.metadata).providers[0]
+    try:
+        first = metadata.read(provider.metadata).providers[0]
+    except MetadataError:
+        return None
     return next((one.location for one in first.sign_on if one.binding == BINDING), None)
 
 

@@ -44,7 +44,9 @@ def saml_peer(
     module = SAML_PEERS[request.param]
     need(module.missing())
     at: Path = tmp_path_factory.mktemp(request.param)
-    with module.started(at, ServiceProvider(ENTITY_ID, f"{house.url}/saml")) as peer:
+    with module.started(
+        at, ServiceProvider(ENTITY_ID, f"{house.url}/static/saml-metadata.xml", f"{house.url}/saml")
+    ) as peer:
         yield peer
 
 

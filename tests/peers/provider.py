@@ -26,9 +26,10 @@ PYTHON = INSTALLED / "python" / "bin" / "python"
 
 @dataclass(frozen=True)
 class ServiceProvider:
-    """Us, as a SAML identity provider has to know us."""
+    """Us, as a SAML identity provider has to know us: under AWS's name, and under our own."""
 
     entity_id: str
+    own_entity_id: str
     acs: str
 
 

@@ -54,7 +54,7 @@ $metadata['__DYNAMIC:1__'] = [
 ];
 """
 _REMOTE = """<?php
-$metadata['%(entity_id)s'] = [
+$metadata['%(entity_id)s'] = $metadata['%(own_entity_id)s'] = [
   'AssertionConsumerService' => '%(acs)s',
   'NameIDFormat' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
   'simplesaml.nameidattribute' => 'uid', 'simplesaml.attributes' => true,
@@ -75,7 +75,8 @@ def started(at: Path, sp: ServiceProvider) -> Iterator[SamlPeer]:
     for folder in ("config", "metadata", "tmp"):
         (at / folder).mkdir(parents=True)
     key_pair(at)
-    values = {"url": url, "at": at, "entity_id": sp.entity_id, "acs": sp.acs}
+    values = {"url": url, "at": at, "acs": sp.acs, "entity_id": sp.entity_id}
+    values["own_entity_id"] = sp.own_entity_id
     for name, text in (
         ("config/config.php", _CONFIG),
         ("config/authsources.php", _AUTHSOURCES),

@@ -1,0 +1,87 @@
+"""How people of a SAML provider come in: who may begin, and whether our sign-in page offers it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console import responses
+from console.forms.base import Form, send
+from console.http import Request
+from console.permissions import Rights
+from console.providers import Named, of_provider
+from console.responses import SeeOther
+from federation import service_provider
+from federation.models import SamlProvider, SamlSignOn
+from identity import audit
+from identity.errors import NoSuchEntity
+
+
+class SignOnForm(Form):
+    unsolicited = forms.BooleanField(
+        label=gettext_lazy("The identity provider may begin"),
+        help_text=gettext_lazy(
+            "People come from its portal. Without this they have to begin at the sign-in page "
+            "here, and nobody can be signed in by a link of somebody else's."
+        ),
+        required=False,
+    )
+    button = forms.BooleanField(
+        label=gettext_lazy("Offer it on the sign-in page of this account"),
+        help_text=gettext_lazy("Everybody who knows the account sees the provider's name there."),
+        required=False,
+    )
+
+
+@of_provider
+def sign_on(request: Request, named: Named) -> HttpResponse:
+    """Changed by who may change the provider."""
+    Rights(request).require("UpdateSAMLProvider", named.arn)
+    provider = SamlProvider.objects.filter(account=request.caller.account, name=named.name).first()
+    if provider is None:
+        raise NoSuchEntity(f"Manifest not found for arn {named.arn}")
+    found = SamlSignOn.objects.filter(provider=provider).first() or SamlSignOn(provider=provider)
+    initial = {"unsolicited": found.unsolicited, "button": found.button}
+    form = SignOnForm(request.POST or None, initial=initial)
+    if form.is_valid() and (
+        done := send(request, form, lambda: _save(request, named, found, form))
+    ):
+        return done
+    return responses.page(
+        request,
+        "console/providers/sign_on.html",
+        named=named,
+        form=form,
+        ours=[
+            (_("Metadata for the identity provider"), service_provider.metadata_url(provider)),
+            (_("Entity ID (audience)"), service_provider.entity_id()),
+            (_("Assertion consumer service"), service_provider.acs_url()),
+            (_("The same for this provider alone"), service_provider.acs_url(provider)),
+            (_("Sign in from here"), service_provider.sign_in_url(provider)),
+        ],
+    )
+
+
+def _save(request: Request, named: Named, row: SamlSignOn, form: SignOnForm) -> HttpResponse:
+    """With an event of its own: there is no action of AWS's for it."""
+    row.unsolicited, row.button = form.cleaned_data["unsolicited"], form.cleaned_data["button"]
+    row.save()
+    name = "UpdateSAMLSignOn"
+    event = audit.signin_event(
+        request.caller.account,
+        request.facts,
+        name,
+        identity=audit.identity_of(request.caller),
+        response={name: "Success"},
+        more={
+            "SamlProviderArn": named.arn,
+            "Unsolicited": row.unsolicited,
+            "Button": row.button,
+        },
+    )
+    event.save(force_insert=True)
+    messages.success(request, _("The sign-in settings were saved."))
+    return SeeOther(named.url)
