@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from identity.callers import Kind
 
 Label = str | Promise
 
@@ -101,8 +104,11 @@ def side_menu(request: HttpRequest) -> list[Group]:
     return [group for group in groups if group.entries]
 
 
-def account_menu(request: HttpRequest) -> list[Link]:
-    return list(_links(ACCOUNT_MENU, request.path))
+def account_menu(request: Any) -> list[Link]:
+    """Without the password, for sessions of roles and federated users, who have none."""
+    without = "me-password" if request.caller.kind in (Kind.ROLE, Kind.FEDERATED) else ""
+    entries = tuple(entry for entry in ACCOUNT_MENU if entry.url_name != without)
+    return list(_links(entries, request.path))
 
 
 def address(url_name: str) -> str:

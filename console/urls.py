@@ -43,7 +43,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import saml_urls
+from federation.urls import federation_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -307,6 +307,7 @@ urlpatterns = [
     *entry_urls,
     *setup_urls,
     *signin_urls,
+    *federation_urls,
     *saml_urls,
     *home_urls,
     *user_urls,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import re
 import secrets
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from federation.models import SigninToken
-from identity import audit, journal, sessions, tokens, vault
+from identity import audit, journal, sessions, switching, throttle, tokens, vault
 from identity.authentication import acting_as
 from identity.callers import FEDERATION_TOKEN, Caller
 from identity.errors import AccessDenied, ExpiredToken, InvalidClientTokenId, ValidationError
 from identity.facts import Facts
 from identity.models import Event, TemporarySession
+
+logger = logging.getLogger(__name__)
 
 LIFETIME = timedelta(minutes=15)
 SHORTEST, LONGEST = 900, 43_200
@@ -35,6 +38,7 @@ _MEMBERS = {"sessionId", "sessionKey", "sessionToken"}
 _LONGEST_SESSION = 16_384
 _LONGEST_ISSUER = 2_000
 _TOKEN_BYTES = 96
+_SCOPE = "federation endpoint"
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _KEY_ID = re.compile(r"[A-Z0-9]{16,128}", re.ASCII)
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
@@ -58,9 +62,13 @@ def signin_token(session: str, duration: str | None, facts: Facts) -> str:
 
     `duration` is the wish for a console session of so many seconds, or None to have it last as
     long as the credentials. Raises ValidationError (400), InvalidClientTokenId, ExpiredToken and
-    AccessDenied (403); a refusal of credentials that are genuine is recorded in their account.
+    AccessDenied (403), and Throttling when too many were wrong before; a refusal of credentials
+    that are genuine is recorded in their account.
     """
-    row = _proven(_read(session))
+    given = _read(session)
+    throttle.attempt_from(_SCOPE, facts.source_ip)
+    row = _proven(given)
+    throttle.succeeded_from(_SCOPE, facts.source_ip)
     caller = acting_as(row)
     try:
         _require_fitting(row, facts.at)
@@ -104,10 +112,12 @@ def _proven(given: Credentials) -> TemporarySession:
         raise ValidationError("Session must hold temporary credentials, not long-term keys.")
     row = TemporarySession.signing(given.key_id) if _KEY_ID.fullmatch(given.key_id) else None
     if row is None:
+        logger.warning("unknown credentials `%s` asked for a sign-in token", given.key_id[:128])
         raise InvalidClientTokenId(_WRONG)
     secret = vault.unseal(row.sealed_secret, f"temporary_session:{row.pk}")
     fits = hmac.compare_digest(secret, given.secret.encode())
     if not (hmac.compare_digest(row.token_hash, tokens.hashed(given.token)) and fits):
+        logger.warning("wrong secret or token with `%s` for a sign-in token", given.key_id)
         raise InvalidClientTokenId(_WRONG)
     return row
 
@@ -145,7 +155,18 @@ def log_in(request: HttpRequest, token: str, facts: Facts, *, issuer: str, login
     """Sign the browser in with a token, which is used up; False when it is not to be had.
 
     Unknown, used and over are the same to whoever asks. Whatever session the browser had ends.
+    Raises Throttling when the network brought too many that were wrong.
     """
+    throttle.attempt_from(_SCOPE, facts.source_ip)
+    if not _signed_in(request, token, facts, issuer, login_to):
+        logger.warning("a sign-in token that does not work, %s", facts.request_id)
+        return False
+    throttle.succeeded_from(_SCOPE, facts.source_ip)
+    return True
+
+
+def _signed_in(request: HttpRequest, token: str, facts: Facts, issuer: str, to: str) -> bool:
+    """The token is used up in the transaction of the session and of the event."""
     with transaction.atomic():
         row = _used_up(token, facts.at)
         if row is None:
@@ -154,7 +175,8 @@ def log_in(request: HttpRequest, token: str, facts: Facts, *, issuer: str, login
         caller = acting_as(credentials)
         if not expired:
             _start(request, row, facts, issuer)
-            more = {"LoginTo": login_to, "MobileVersion": "No", "MFAUsed": "No"}
+            used = "Yes" if credentials.mfa_at else "No"
+            more = {"LoginTo": to, "MobileVersion": "No", "MFAUsed": used}
             _event("ConsoleLogin", caller, facts, more=more).save(force_insert=True)
             return True
     journal.append(_event("ConsoleLogin", caller, facts, error="The credentials have expired."))
@@ -172,7 +194,11 @@ def _used_up(token: str, now: datetime) -> SigninToken | None:
 
 
 def _start(request: HttpRequest, row: SigninToken, facts: Facts, issuer: str) -> None:
-    """With the credentials themselves, or with a copy of them that ends when it was wished."""
+    """With the credentials themselves, or with a copy of them that ends when it was wished.
+
+    The session that the browser had is signed out first: a copy made for it goes with it.
+    """
+    switching.end(request)
     if row.session_seconds is None:
         sessions.start_with(request, row.credentials, facts, issuer=issuer)
     else:

@@ -6,7 +6,7 @@ AWS console".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from federation import broker
 from identity.access import public
-from identity.errors import AwsError, ValidationError
+from identity.errors import AwsError, Throttling, ValidationError
 from identity.local_path import local_path
 
 Fields = Mapping[str, str]
@@ -38,12 +38,19 @@ def federation(request: HttpRequest) -> HttpResponse:
     """Refusals are plain text with a status, as programs get them; those of login are a page."""
     try:
         fields = _fields(request)
-        return _ACTIONS[fields["Action"]](request, fields)
+        if fields["Action"] == "getSigninToken":
+            return _signin_token(request, fields)
     except AwsError as problem:
-        return HttpResponse(f"{problem.message}\n", status=problem.status, content_type=_PLAIN)
+        return _told(problem)
+    return _login(request, fields)
 
 
-_PLAIN = "text/plain; charset=utf-8"
+def _told(problem: AwsError) -> HttpResponse:
+    plain = "text/plain; charset=utf-8"
+    answer = HttpResponse(f"{problem.message}\n", status=problem.status, content_type=plain)
+    if isinstance(problem, Throttling):
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
 
 
 def _fields(request: HttpRequest) -> dict[str, str]:
@@ -102,9 +109,3 @@ def own_page(request: HttpRequest, destination: str) -> str:
 def _rejected(request: HttpRequest, sentence: str, issuer: str) -> HttpResponse:
     context = {"sentence": sentence, "issuer": issuer, "issuer_host": urlsplit(issuer).netloc}
     return render(request, "federation/rejected.html", context, status=400)
-
-
-_ACTIONS: dict[str, Callable[[Any, Fields], HttpResponse]] = {
-    "getSigninToken": _signin_token,
-    "login": _login,
-}

@@ -123,20 +123,30 @@ def _out_of_time(certificate: x509.Certificate, at: datetime) -> str:
 def _require_pair(certificate: x509.Certificate, pem: str) -> None:
     """The private key must be whole, and that of the certificate.
 
-    Whether its primes are primes is tested second, when it is known to be of the certificate's
-    size: for a larger key that test takes many seconds.
+    Whether its primes are primes is tested last, when no number in it is longer than the
+    certificate's key: of longer ones, made for it, that test takes minutes.
     """
     if not _PRIVATE_KEY.fullmatch(pem):
         raise MalformedCertificate(_ENCRYPTED if "ENCRYPTED" in pem else _NOT_A_KEY)
     try:
-        for unchecked in (True, False):
-            key = serialization.load_pem_private_key(
-                pem.encode(), None, unsafe_skip_rsa_key_validation=unchecked
-            )
-            if key.public_key() != certificate.public_key():
-                raise KeyPairMismatch(_NO_PAIR)
+        key = serialization.load_pem_private_key(
+            pem.encode(), None, unsafe_skip_rsa_key_validation=True
+        )
+        if key.public_key() != certificate.public_key():
+            raise KeyPairMismatch(_NO_PAIR)
+        if isinstance(key, rsa.RSAPrivateKey):
+            _require_bounded(key.private_numbers())
+            serialization.load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise MalformedCertificate(_NOT_A_KEY) from problem
+
+
+def _require_bounded(numbers: rsa.RSAPrivateNumbers) -> None:
+    """Raise ValueError for parts that do not make up the modulus, or are longer than it."""
+    modulus = numbers.public_numbers.n
+    parts = (numbers.d, numbers.dmp1, numbers.dmq1, numbers.iqmp)
+    if numbers.p * numbers.q != modulus or max(parts) >= modulus:
+        raise ValueError("the parts of the key are not those of its modulus")
 
 
 def _require_order(chain: list[x509.Certificate]) -> None:

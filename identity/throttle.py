@@ -61,8 +61,22 @@ def succeeded(scope: str, subject: str, source_ip: str, device: str = "") -> Non
     """Forget the failures of this principal, and give its network back the one try counted."""
     ThrottleBucket.objects.filter(key=_principal(scope, subject, device)).delete()
     if not device:
-        network = ThrottleBucket.objects.filter(key=_network(scope, source_ip), count__gt=0)
-        network.update(count=F("count") - 1)
+        succeeded_from(scope, source_ip)
+
+
+def attempt_from(scope: str, source_ip: str) -> None:
+    """Count a try of what names nobody that could be locked out; otherwise as `attempt`."""
+    try:
+        _count(_network(scope, source_ip), _NETWORK, timezone.now())
+    except Throttling as refusal:
+        logger.warning("`%s` tries from `%s` must wait %d s", scope, source_ip, refusal.retry_after)
+        raise
+
+
+def succeeded_from(scope: str, source_ip: str) -> None:
+    """Give the network back the one try counted."""
+    network = ThrottleBucket.objects.filter(key=_network(scope, source_ip), count__gt=0)
+    network.update(count=F("count") - 1)
 
 
 def forget(subject: str) -> None:

@@ -21,6 +21,7 @@ from console.responses import address, see_other
 from console.views import secrets_once
 from console.views.user_keys import KEYS
 from identity import arns, authorization, enrolment, passwords, recovery
+from identity.callers import Kind
 from identity.errors import NoSuchEntity
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def access_keys(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, template: str) -> HttpResponse:
-    """Each panel reads with its own action; one that is denied says so, and the rest works."""
+    """Each panel reads with its own action; one that is denied says so, and the rest works.
+
+    Sessions of roles and federated users have none of the three, and are told what they are.
+    """
+    if request.caller.kind in (Kind.ROLE, Kind.FEDERATED):
+        return responses.page(request, "console/me/session.html")
     user, rights = request.caller.user, Rights(request)
     new_device = arns.mfa(user.account_id, enrolment.free_name(user))
     return responses.page(

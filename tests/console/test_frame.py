@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from console import navigation
 from console.context import console, session_kind
+from identity.callers import Kind
 
 
 def _page(request: HttpRequest) -> HttpResponse:
@@ -33,7 +34,8 @@ pytestmark = pytest.mark.urls(__name__)
 
 def caller(**values: Any) -> SimpleNamespace:
     account = SimpleNamespace(id="123456789012", name="Example", alias=values.pop("alias", None))
-    given = {"name": "bob", "is_root": False, "arn": "arn:aws:iam::123456789012:user/bob"}
+    given = {"name": "bob", "is_root": False, "kind": Kind.USER}
+    given |= {"arn": "arn:aws:iam::123456789012:user/bob"}
     ends = {"account": account, "session_ends_at": timezone.now() + timedelta(hours=2, minutes=1)}
     return SimpleNamespace(**(given | ends | values))
 
@@ -52,7 +54,7 @@ def shown(request: HttpRequest, source: str = "", **context: Any) -> str:
 def test_the_menu_shows_only_pages_that_exist() -> None:
     groups = navigation.side_menu(ask())
     assert [[link.url for link in group.entries] for group in groups] == [["/iam"], ["/iam/users"]]
-    assert [link.url for link in navigation.account_menu(ask())] == ["/me"]
+    assert [link.url for link in navigation.account_menu(ask(who=caller()))] == ["/me"]
 
 
 @pytest.mark.parametrize(

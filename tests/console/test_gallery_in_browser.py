@@ -18,6 +18,7 @@ from django.test import RequestFactory
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from console.middleware import CONTENT_SECURITY_POLICY
+from identity.callers import Kind
 from tests.browser import accessible, fulfil_static, needs_browser
 
 ORIGIN = "http://console.test"
@@ -68,7 +69,7 @@ def gallery(address: str) -> str:
     request = RequestFactory().get(address)
     account = SimpleNamespace(id="123456789012", alias="example")
     request.caller = SimpleNamespace(  # type: ignore[attr-defined]  # what the middleware sets
-        account=account, name="root", is_root=True, arn="", session_ends_at=None
+        account=account, name="root", kind=Kind.ROOT, is_root=True, arn="", session_ends_at=None
     )
     source = (Path(__file__).parent / "gallery.html").read_text()
     values = context(wrong="wrong" in request.GET, frame=request.path.strip("/"))

@@ -23,6 +23,8 @@ from tests.factories import ADMINISTRATOR, make_key, make_policy, make_user
 
 pytestmark = needs_browser
 
+SSH_KEY = "APKA" + "A" * 17
+
 
 @pytest.fixture
 def client(signed_in: SignedIn, ana: User, account: Account) -> Client:
@@ -36,6 +38,10 @@ def client(signed_in: SignedIn, ana: User, account: Account) -> Client:
     make_device(bob, "phone")
     make_policy(bob, "ReadUsers", [{"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}])
     bob.tags.create(key="team", value="red")
+    bob.ssh_public_keys.create(id=SSH_KEY, body="ssh-rsa AAAA")
+    bob.service_specific_credentials.create(
+        id="ACCA" + "A" * 17, service="codecommit.amazonaws.com", login="bob", is_api_key=False
+    )
     make_user(account, "a-user-name-of-sixty-four-characters-is-as-long-as-they-can-be-xx")
     for number in range(30):
         make_user(account, f"user-{number:02}")
@@ -66,6 +72,9 @@ PAGES = {
     "delete policy": "/iam/users/bob/inline/ReadUsers/delete",
     "password": "/iam/users/bob/password",
     "create key": "/iam/users/bob/keys/create",
+    "upload SSH key": "/iam/users/bob/credentials/ssh-keys/add",
+    "delete SSH key": f"/iam/users/bob/credentials/ssh-keys/{SSH_KEY}/delete",
+    "create service credential": "/iam/users/bob/credentials/service-credentials/add",
     "not there": "/iam/users/nobody/permissions",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
@@ -130,11 +131,59 @@ def test_a_key_of_another_certificate_is_refused(iam: Any, ana: User) -> None:
             upload(client, make_certificate(), PrivateKey=private_pem(key))
 
 
-def test_a_larger_key_than_the_certificates_is_refused_before_its_primes_are_tested(
-    iam: Any, ana: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_larger_key_than_the_certificates_is_refused(iam: Any, ana: User) -> None:
     with refused("KeyPairMismatch", status=400):
         upload(iam(ana), make_certificate(key=rsa_key()), PrivateKey=private_pem(rsa_key(3072)))
+
+
+def rsa_pem(**changed: int) -> str:
+    """The RSA key for tests in PKCS #1 (RFC 8017, A.1.2), with some of its numbers changed."""
+    numbers = rsa_key().private_numbers()
+    parts = {
+        "version": 0,
+        "n": numbers.public_numbers.n,
+        "e": numbers.public_numbers.e,
+        "d": numbers.d,
+        "p": numbers.p,
+        "q": numbers.q,
+        "dmp1": numbers.dmp1,
+        "dmq1": numbers.dmq1,
+        "iqmp": numbers.iqmp,
+    }
+    integers = [part.to_bytes(part.bit_length() // 8 + 1) for part in (parts | changed).values()]
+    body = base64.encodebytes(_der(0x30, b"".join(_der(2, integer) for integer in integers)))
+    return f"-----BEGIN RSA PRIVATE KEY-----\n{body.decode()}-----END RSA PRIVATE KEY-----\n"
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    return bytes([tag, 0x82]) + len(content).to_bytes(2) + content
+
+
+LONG_PRIME = 2**21701 - 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"p": LONG_PRIME},
+        {"q": LONG_PRIME},
+        {"d": LONG_PRIME},
+        {"iqmp": LONG_PRIME},
+        {"p": 1},
+        {"p": 0},
+        {"d": 3},
+        {"p": 15},
+        {"dmp1": 5},
+    ],
+    ids=range(9),
+)
+def test_a_key_with_numbers_of_another_is_refused_at_once(
+    iam: Any, ana: User, changed: dict[str, int]
+) -> None:
+    """Whether a number of 21,701 bits is a prime would take OpenSSL minutes to find out."""
+    pair = make_certificate(key=rsa_key())
+    with refused("MalformedCertificate", "Invalid Private Key.", 400):
+        upload(iam(ana), pair, PrivateKey=rsa_pem(**changed))
 
 
 BAD: dict[str, tuple[Callable[[Pair], dict[str, str]], str]] = {
