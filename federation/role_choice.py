@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from federation import acs, answers, saml_events, saml_sessions, trust
-from federation.checks import Log
+from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.redeeming import Proven
@@ -100,6 +100,28 @@ def _why_not(proven: Proven, role_arn: str, facts: Facts) -> str:
     except AwsError as problem:
         return problem.message
     return ""
+
+
+def nothing_usable(received: Received, options: Iterable[Option]) -> acs.RejectedError:
+    """What to say when no role that is offered can be used; the log learns it of each."""
+    why = tuple((option.role_arn, option.why) for option in options)
+    for attempt in FederatedAttempt.objects.filter(
+        pk__in=received.attempts.values(), outcome=FederatedAttempt.CHOOSING
+    ):
+        log = Log([_unusable(*each) for each in why])
+        told = {"refusal": Reason.ROLE.name, "answer": answers.NOT_AUTHORIZED}
+        _settle(attempt, log, FederatedAttempt.REFUSED, "", **told)
+    return acs.RejectedError(answers.NOT_AUTHORIZED, str(received.row.attempt_id), why)
+
+
+def _unusable(role_arn: str, why: str) -> Check:
+    return Check(
+        "role",
+        passed=False,
+        expected="a role whose trust policy lets this person of the provider in",
+        found=f"{role_arn}: {why}",
+        remedy="name another role in the Role attribute, or let the role trust the provider",
+    )
 
 
 def finish(request: HttpRequest, received: Received, role_arn: str, facts: Facts) -> str:

@@ -81,8 +81,7 @@ def _chosen(request: Any, received: Received) -> HttpResponse:
     options = received.options(request.facts)
     usable = [option for option in options if not option.why]
     if not usable:
-        reasons = tuple((option.role_arn, option.why) for option in options)
-        raise RejectedError(answers.NOT_AUTHORIZED, str(received.row.attempt_id), reasons)
+        raise role_choice.nothing_usable(received, options)
     if request.method == "POST" and request.POST.get("role"):
         return _sign_in(request, received, request.POST["role"])
     if request.method == "GET" and len(usable) == 1 and request.signed_in is None:

@@ -29,6 +29,12 @@ class InternalFailure(AwsError):
     """Something broke on our side; the message never carries the cause."""
 
 
+class ServiceFailure(InternalFailure):
+    """What IAM calls it; STS has the common name alone."""
+
+    code = "ServiceFailure"
+
+
 class ServiceUnavailable(AwsError):
     code, status = "ServiceUnavailable", 503
 

@@ -11,7 +11,13 @@ from django.db import IntegrityError, OperationalError, transaction
 from identity import audit, authorization, transactions
 from identity.callers import Caller
 from identity.calls import Call
-from identity.errors import AwsError, ConcurrentModification, InternalFailure, ServiceUnavailable
+from identity.errors import (
+    AwsError,
+    ConcurrentModification,
+    InternalFailure,
+    ServiceFailure,
+    ServiceUnavailable,
+)
 from identity.facts import Facts
 from identity.operations import registry
 from identity.operations.registry import Operation, Result
@@ -61,7 +67,8 @@ def guarded(permission: str, step: Callable[[], Step]) -> Step:
         raise ServiceUnavailable("The database is busy. Try again.") from problem
     except Exception as problem:
         logger.exception("%s failed", permission)
-        raise InternalFailure("The request processing has failed.") from problem
+        failure = ServiceFailure if permission.startswith("iam:") else InternalFailure
+        raise failure("The request processing has failed.") from problem
 
 
 def _prepare(call: Call) -> Operation:

@@ -109,7 +109,7 @@ def test_a_crash_in_an_operation_is_an_internal_failure_without_details(
     with pytest.raises(InternalFailure) as refusal:
         perform(call(ana, "GetUser"))
     assert "42" not in refusal.value.message
-    assert events()[0].error_code == "InternalFailure"
+    assert events()[0].error_code == "ServiceFailure"
 
 
 def test_a_crash_in_the_policy_engine_refuses(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
