@@ -18,10 +18,8 @@ from identity.wire import spec
 ACTION = "AssumeRoleWithSAML"
 
 
-def identity_of(proven: Proven | None) -> dict[str, Any]:
-    """`userIdentity` of type SAMLUser; nothing that is not proven is in it."""
-    if proven is None:
-        return {"type": "SAMLUser"}
+def identity_of(proven: Proven) -> dict[str, Any]:
+    """`userIdentity` of type SAMLUser."""
     qualifier, subject = str(proven.keys["saml:namequalifier"]), proven.assertion.subject.value
     return {
         "type": "SAMLUser",
@@ -35,7 +33,7 @@ def assumed(
     proven: Proven, role_arn: str, wanted: Wanted, facts: Facts, result: dict[str, Any]
 ) -> Event:
     """AssumeRoleWithSAML that succeeded, for the role's account; not yet kept."""
-    event = _assumption(proven.provider, proven, facts)
+    event = _assumption(proven, facts)
     event.request_parameters = {
         "sAMLAssertionID": proven.assertion.id,
         "roleArn": role_arn,
@@ -53,12 +51,10 @@ def assumed(
     return event
 
 
-def refused(
-    provider: SamlProvider, proven: Proven | None, role_arn: str, facts: Facts, problem: AwsError
-) -> Event:
-    """AssumeRoleWithSAML that was refused, for the provider's account; not yet kept."""
-    event = _assumption(provider, proven, facts)
-    event.request_parameters = {"roleArn": role_arn[:2048], "principalArn": provider.arn}
+def refused(proven: Proven, role_arn: str, facts: Facts, problem: AwsError) -> Event:
+    """AssumeRoleWithSAML that was refused to who was proven, for the provider's account."""
+    event = _assumption(proven, facts)
+    event.request_parameters = {"roleArn": role_arn[:2048], "principalArn": proven.provider.arn}
     event.error_code, event.error_message = problem.code, problem.message
     return event
 
@@ -88,18 +84,18 @@ def _name(event: Event, caller: Caller) -> None:
     event.access_key_id, event.user_name = caller.access_key_id, caller.session_name
 
 
-def _assumption(provider: SamlProvider, proven: Proven | None, facts: Facts) -> Event:
+def _assumption(proven: Proven, facts: Facts) -> Event:
     identity = identity_of(proven)
     return Event(
-        account_id=provider.account_id,
+        account_id=proven.provider.account_id,
         time=facts.at,
         source="sts.amazonaws.com",
         name=ACTION,
         region=facts.region,
         source_ip=facts.source_ip,
         user_agent=facts.user_agent,
-        user_name=identity.get("userName", "")[:128],
-        principal_id=identity.get("principalId", "")[:256],
+        user_name=identity["userName"][:128],
+        principal_id=identity["principalId"][:256],
         user_identity=identity,
         request_id=facts.request_id,
         read_only=False,

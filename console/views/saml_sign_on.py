@@ -59,7 +59,10 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
             (_("Metadata for the identity provider"), service_provider.metadata_url(provider)),
             (_("Entity ID (audience)"), service_provider.entity_id()),
             (_("Assertion consumer service"), service_provider.acs_url()),
-            (_("The same for this provider alone"), service_provider.acs_url(provider)),
+            (
+                _("For this provider alone, needed for encrypted assertions"),
+                service_provider.acs_url(provider),
+            ),
             (_("Sign in from here"), service_provider.sign_in_url(provider)),
         ],
     )

@@ -91,9 +91,14 @@ def _provider(arn: str) -> SamlProvider:
 
 
 def _refuse(attempt: _Attempt, error: AwsError, reason: str) -> None:
+    """Into the provider's sign-in log, which is bounded; into the audit log who was proven only.
+
+    Anybody can call this without a key: nobody is to fill an account's audit log with it.
+    """
     call, role = attempt.call, str(attempt.call.params["RoleArn"])
-    event = saml_events.refused(attempt.provider, attempt.proven, role, call.facts, error)
-    journal.append(event)
+    if attempt.proven is not None:
+        event = saml_events.refused(attempt.proven, role, call.facts, error)
+        journal.append(event)
+        error.event_id = str(event.id)
     with transaction.atomic():
         attempt.keep(FederatedAttempt.REFUSED, refusal=reason, answer=error.message)
-    error.event_id = str(event.id)

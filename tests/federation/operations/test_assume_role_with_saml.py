@@ -325,17 +325,30 @@ def test_session_policies_limit_and_are_measured(role: Role, provider: SamlProvi
     assert (row.policies, row.policy_arns) == ([policy_text], [policy.arn])
 
 
-def test_a_refusal_is_in_both_logs_with_its_reason(role: Role, provider: SamlProvider) -> None:
+def test_a_refusal_is_in_the_sign_in_log_with_its_reason(
+    role: Role, provider: SamlProvider
+) -> None:
     document = responses.response(attributes(role, provider)).replace(">alice<", ">admin<")
     refusal(role, provider, document)
     attempt = FederatedAttempt.objects.about(provider).get()
     assert (attempt.outcome, attempt.refusal) == ("refused", "SIG_VALUE")
     assert attempt.answer == "Response signature invalid"
     assert attempt.checks[-1]["remedy"] or attempt.checks[-1]["expected"]
+
+
+def test_the_audit_log_has_refusals_of_those_who_were_proven_only(
+    role: Role, provider: SamlProvider
+) -> None:
+    closed = make_role(role.account, "closed")
+    proven = responses.response(attributes(closed, provider))
+    refusal(closed, provider, proven.replace(">alice<", ">admin<"))
+    journal.drain()
+    assert not Event.objects.filter(name="AssumeRoleWithSAML").exists()
+    refusal(closed, provider, proven)
     journal.drain()
     event = Event.objects.get(name="AssumeRoleWithSAML")
-    assert event.error_code == "InvalidIdentityToken"
-    assert event.user_identity == {"type": "SAMLUser"}
+    assert (event.error_code, event.user_identity["userName"]) == ("AccessDenied", "alice")
+    assert "SAMLAssertion" not in json.dumps(event.describe())
 
 
 def test_a_provider_s_log_is_bounded(
