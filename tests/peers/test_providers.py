@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from tests.credentials import Key
 from tests.live_server import LiveServer
+from tests.peers.id_tokens import id_token
 from tests.peers.openid import CLIENT_ID, DISCOVERY
 from tests.peers.processes import free_port, running
 from tests.peers.provider import OidcPeer, SamlPeer
@@ -54,6 +58,19 @@ def test_a_peer_names_itself_and_its_keys(oidc_peer: OidcPeer) -> None:
     assert isinstance(keys, list)
     assert keys
     assert {key["kty"] for key in keys} <= {"RSA", "EC", "OKP"}
+
+
+def test_an_id_token_of_a_peer_verifies_with_its_keys(
+    house: LiveServer, oidc_peer: OidcPeer
+) -> None:
+    said = oidc_peer.get(DISCOVERY)
+    keys: Any = oidc_peer.get(str(said["jwks_uri"]).removeprefix(oidc_peer.issuer))
+    given = id_token(oidc_peer, f"{house.url}/sign-in/oidc/callback")
+    claims = jwt.decode(given, KeySet.import_key_set(keys), algorithms=["RS256"]).claims
+    assert claims["iss"] == oidc_peer.issuer
+    assert claims["aud"] == CLIENT_ID or claims["aud"] == [CLIENT_ID]
+    assert claims["nonce"] == "of-the-test"
+    assert claims["sub"]
 
 
 def test_a_peer_that_ends_leaves_no_worker_behind(tmp_path: Path) -> None:
