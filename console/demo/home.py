@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from console import responses
 from console.demo import setup
 from console.demo.access import on
+from console.demo.drawing import Drawing
 from console.forms.base import Form, send
 from console.http import Request
 from console.models import Demonstration
@@ -41,6 +42,7 @@ class Card:
     sentence: Words
     start: str
     steps: tuple[Words, ...]
+    drawing: Drawing
     row: Demonstration | None = None
 
 
@@ -55,6 +57,15 @@ _CARDS = (
             gettext_lazy("The directory signs a response; the browser posts it to this console."),
             gettext_lazy("The console verifies it, asks which role to take, and opens."),
         ),
+        Drawing(
+            ("Browser", "Directory", "Console"),
+            (
+                (0, 1, "Cloud console"),
+                (1, 0, "signed response"),
+                (0, 2, "POST /saml"),
+                (2, 0, "choose a role, session"),
+            ),
+        ),
     ),
     Card(
         setup.OPENID,
@@ -65,6 +76,18 @@ _CARDS = (
             gettext_lazy("The app sends the person to the provider, who signs in and agrees."),
             gettext_lazy("The app gets an ID token for the code that comes back."),
             gettext_lazy("AssumeRoleWithWebIdentity gives credentials for it; the app uses them."),
+        ),
+        Drawing(
+            ("Browser", "App", "Provider", "STS"),
+            (
+                (0, 2, "sign in, agree"),
+                (2, 0, "code"),
+                (0, 1, "code"),
+                (1, 2, "POST token"),
+                (2, 1, "ID token"),
+                (1, 3, "AssumeRoleWithWebIdentity"),
+                (3, 1, "credentials"),
+            ),
         ),
     ),
     Card(
@@ -77,6 +100,18 @@ _CARDS = (
             gettext_lazy("The broker calls AssumeRole or GetFederationToken for it."),
             gettext_lazy("It trades the credentials for a sign-in token, and sends the person on."),
         ),
+        Drawing(
+            ("Browser", "Broker", "STS", "Console"),
+            (
+                (0, 1, "choose a job"),
+                (1, 2, "AssumeRole"),
+                (2, 1, "credentials"),
+                (1, 3, "getSigninToken"),
+                (3, 1, "sign-in token"),
+                (1, 0, "login address"),
+                (0, 3, "login"),
+            ),
+        ),
     ),
 )
 
@@ -86,10 +121,7 @@ _CARDS = (
 def home(request: Request) -> HttpResponse:
     found = Demonstration.objects.filter(account=request.caller.account)
     rows = {row.scenario: row for row in found}
-    cards = [
-        Card(c.scenario, c.title, c.sentence, c.start, c.steps, rows.get(c.scenario))
-        for c in _CARDS
-    ]
+    cards = [replace(card, row=rows.get(card.scenario)) for card in _CARDS]
     return responses.page(
         request, "demo/home.html", cards=cards, form=Form(), attempts=_attempts(request)
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from identity.models import Account
 
 SAML_PROVIDER, OIDC_PROVIDER = "SAML provider", "OpenID Connect provider"
-ROLE, POLICY, USER = "Role", "Policy", "User"
+ROLE, POLICY, USER, ACCESS_KEY = "Role", "Policy", "User", "Access key"
 DIRECTORY, OPENID, BROKER = "directory", "openid", "broker"
 SCENARIOS = (DIRECTORY, OPENID, BROKER)
 
@@ -141,6 +141,7 @@ def _broker(build: Builder) -> None:
         ),
     )
     key = build.iam.create_access_key(UserName="DemoBroker")["AccessKey"]
+    build.note(ACCESS_KEY, key["AccessKeyId"])
     build.row.key_id = key["AccessKeyId"]
     build.row.keep(key["SecretAccessKey"])
 
@@ -209,6 +210,7 @@ def _unless_gone(act: Callable[[], object]) -> None:
 _REMOVE: Mapping[str, Callable[[IAMClient, str], None]] = {
     ROLE: _remove_role,
     USER: _remove_user,
+    ACCESS_KEY: lambda _iam, _name: None,  # goes with its user
     POLICY: _remove_policy,
     SAML_PROVIDER: _remove_saml,
     OIDC_PROVIDER: _remove_oidc,

@@ -23,7 +23,6 @@ Open = Callable[..., Page]
 def opened(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Open]:
     """`opened()`: a page in a browser of its own; what its console says is an error."""
     settings.DEMO, settings.BASE_URL = True, live_server.url
-    settings.ROOT_URLCONF = "tests.console.demo.urls"
     managed_policies.load()
     contexts: list[BrowserContext] = []
 

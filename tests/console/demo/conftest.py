@@ -20,7 +20,6 @@ BASE = "http://testserver"
 def demo_is_on(settings: Any) -> None:
     settings.DEMO = True
     settings.BASE_URL = BASE
-    settings.ROOT_URLCONF = "tests.console.demo.urls"
 
 
 @pytest.fixture

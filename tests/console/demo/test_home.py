@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from console.demo.urls import demo_urls
 from console.models import Demonstration
 from federation.models import FederatedAttempt, OidcProvider, SamlProvider
 from identity.models import Account, ManagedPolicy, Role, User
+from tests.browser import PROJECT
 from tests.console.conftest import sign_in
 from tests.console.pages import hidden, text
 
@@ -85,6 +89,12 @@ def test_who_may_not_make_providers_gets_none(administrator: Client, ben: User) 
     assert not Demonstration.objects.exists()
 
 
+def test_the_drawing_is_beside_words_that_say_the_same(administrator: Client) -> None:
+    page = administrator.get("/demo").content.decode()
+    assert page.count('<svg class="sequence"') == 3
+    assert "AssumeRoleWithWebIdentity" in text(administrator.get("/demo"))
+
+
 def test_an_unknown_demonstration_is_not_found(administrator: Client) -> None:
     assert administrator.post("/demo/other/set-up").status_code == 404
 
@@ -116,3 +126,20 @@ def test_the_trace_needs_the_right_to_read_the_provider(
     page = text(administrator.get(f"/demo/trace/{row.pk}"))
     assert "Signature Failed a b c" in page
     assert "<Response/>" in page
+
+
+def test_away_from_loopback_it_cannot_be_switched_on(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=PROJECT,
+        env={
+            "BARTIZAN_DATA_DIR": str(tmp_path),
+            "BARTIZAN_BASE_URL": "https://iam.example.com",
+            "BARTIZAN_DEMO": "true",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "`BARTIZAN_DEMO` needs a loopback address" in done.stderr
