@@ -404,6 +404,18 @@ def test_signing_out_ends_the_credentials_and_leads_back_to_the_provider(
     assert f"/sign-in/saml/{provider.account_id}/Corp".encode() in page.content
 
 
+def test_a_session_that_is_over_leads_back_to_the_provider(
+    client: Client, role: Role, provider: SamlProvider
+) -> None:
+    post(client, responses.response(given((role, provider))))
+    client.get("/saml/roles")
+    TemporarySession.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    page = client.get("/home", follow=True)
+    assert page.redirect_chain[-1][0].startswith("/session-expired")
+    assert f"/sign-in/saml/{provider.account_id}/Corp".encode() in page.content
+    assert b'type="password"' not in page.content
+
+
 # --- when it begins here ------------------------------------------------------------------------
 
 
