@@ -14,6 +14,8 @@ from django.conf import settings
 
 from console.demo import directory, keys
 from console.models import Demonstration
+from federation import key_sets
+from federation.models import OidcProvider
 from identity import arns
 from identity.errors import NoSuchEntity
 
@@ -111,6 +113,9 @@ def _openid(build: Builder) -> None:
     made = build.iam.create_open_id_connect_provider(Url=url, ClientIDList=[CLIENT_ID])
     build.note(OIDC_PROVIDER, made["OpenIDConnectProviderArn"])
     name = url.removeprefix("https://")
+    # No TLS is served for this name: an operator would hand over the keys of such a provider.
+    provider = OidcProvider.objects.get(account=build.account, url=name)
+    key_sets.upload(provider, json.dumps(keys.key_set()))
     trust = {
         "Effect": "Allow",
         "Principal": {"Federated": made["OpenIDConnectProviderArn"]},

@@ -36,8 +36,9 @@ def tls_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, tls_files: Path) -> Iterator[LiveServer]:
     """It takes the peers' certificate for one that an authority vouches for."""
-    trusted = str(tls_files / "tls.pem")
-    with serving(tmp_path_factory.mktemp("house"), SSL_CERT_FILE=trusted) as server:
+    at, trusted = tmp_path_factory.mktemp("house"), str(tls_files / "tls.pem")
+    near = "127.0.0.0/8,::1/128"
+    with serving(at, SSL_CERT_FILE=trusted, BARTIZAN_OIDC_ALLOWED_NETWORKS=near) as server:
         yield server
 
 

@@ -146,6 +146,8 @@ def test_the_app_trades_the_code_and_then_the_token(set_up: SetUp) -> None:
     assert "POST /demo/oidc/token" in page
     assert "sts:AssumeRoleWithWebIdentity" in page
     assert '"WebIdentityToken": "••••••••"' in page
+    assert "The app has credentials" in page
+    assert "assumed-role/DemoPhotoApp/photo-app" in page
 
 
 def test_an_answer_for_another_browser_is_not_taken(set_up: SetUp) -> None:
