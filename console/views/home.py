@@ -81,6 +81,7 @@ def _tiles() -> list[Tile]:
         Tile(_("My security credentials"), _("Password, MFA, access keys"), "me"),
         Tile(_("Activity"), _("Who did what, and when"), "activity"),
         Tile(_("Preferences"), _("Theme, time zone, page size"), "preferences"),
+        *([Tile(_("Demonstrations"), _("Ways in from outside"), "demo")] if settings.DEMO else []),
     )
     found = (Tile(tile.label, tile.text, navigation.address(tile.url)) for tile in tiles)
     return [tile for tile in found if tile.url]

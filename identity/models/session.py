@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from identity.models.account import Account
 from identity.models.prepared import Prepared
+from identity.models.prepared_writes import Inserted
 from identity.models.role import Role
 from identity.models.user import User
 
@@ -82,7 +83,7 @@ class TemporarySessionQuerySet(models.QuerySet["TemporarySession"]):
         return self.select_for_update(of=("self",))
 
 
-class TemporarySession(models.Model):
+class TemporarySession(Inserted):
     """Temporary credentials (`ASIA…`): issued, listed, ended one by one, expired by the clock.
 
     The session token is opaque; only its SHA-256 is stored. The secret is sealed by the vault.

@@ -95,6 +95,12 @@ def test_the_drawing_is_beside_words_that_say_the_same(administrator: Client) ->
     assert "AssumeRoleWithWebIdentity" in text(administrator.get("/demo"))
 
 
+def test_home_leads_to_it_where_it_is_on(administrator: Client, settings: Any) -> None:
+    assert 'href="/demo"' in administrator.get("/home").content.decode()
+    settings.DEMO = False
+    assert 'href="/demo"' not in administrator.get("/home").content.decode()
+
+
 def test_an_unknown_demonstration_is_not_found(administrator: Client) -> None:
     assert administrator.post("/demo/other/set-up").status_code == 404
 
