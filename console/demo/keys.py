@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
+from joserfc.jwk import RSAKey
 
 from console.models import DemoKey
 from identity import vault
@@ -32,6 +34,19 @@ def key(name: str) -> tuple[rsa.RSAPrivateKey, str]:
     private = load_pem_private_key(vault.unseal(row.sealed_key, row.purpose), password=None)
     assert isinstance(private, rsa.RSAPrivateKey)  # as `_made` makes them
     return private, row.certificate
+
+
+def jwk() -> RSAKey:
+    """What the OpenID provider signs with."""
+    private, _certificate = key(OPENID)
+    return RSAKey(private, private)
+
+
+def key_set() -> dict[str, Any]:
+    """Its public half as a JSON Web Key Set (RFC 7517)."""
+    signing = jwk()
+    public = dict(signing.as_dict(private=False))
+    return {"keys": [{**public, "kid": signing.thumbprint(), "use": "sig", "alg": "RS256"}]}
 
 
 def _made(name: str) -> DemoKey:

@@ -23,7 +23,6 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from joserfc import jwt
-from joserfc.jwk import RSAKey
 
 from console.demo import keys, setup
 from console.demo.access import COMPANY, PEOPLE, Person, outside, person_named
@@ -79,7 +78,7 @@ def discovery(request: HttpRequest) -> HttpResponse:
 @require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
     """RFC 7517."""
-    return JsonResponse({"keys": [public_key()]})
+    return JsonResponse(keys.key_set())
 
 
 @outside
@@ -138,19 +137,8 @@ def id_token(granted: Fields) -> str:
         "amr": ["pwd"],
         "email": person.email,
     }
-    header = {"alg": "RS256", "kid": public_key()["kid"]}
-    return jwt.encode(header, claims, _key())
-
-
-def public_key() -> dict[str, Any]:
-    key = _key()
-    public: dict[str, Any] = dict(key.as_dict(private=False))
-    return {**public, "kid": key.thumbprint(), "use": "sig", "alg": "RS256"}
-
-
-def _key() -> RSAKey:
-    private, _certificate = keys.key(keys.OPENID)
-    return RSAKey(private, private)
+    key = keys.jwk()
+    return jwt.encode({"alg": "RS256", "kid": key.thumbprint()}, claims, key)
 
 
 def _problem(asked: Fields) -> str:

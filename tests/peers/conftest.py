@@ -11,7 +11,7 @@ import pytest
 from tests.credentials import Key
 from tests.live_server import LiveServer, serving
 from tests.peers import openid, pysaml2_idp, simplesamlphp
-from tests.peers.provider import OidcPeer, SamlPeer, ServiceProvider
+from tests.peers.provider import OidcPeer, SamlPeer, ServiceProvider, tls
 
 ENTITY_ID = "urn:amazon:webservices"
 SAML_PEERS = {"SimpleSAMLphp": simplesamlphp, "pysaml2": pysaml2_idp}
@@ -26,8 +26,18 @@ def need(missing: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with serving(tmp_path_factory.mktemp("house")) as server:
+def tls_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the certificate of all OpenID peers is, and its key."""
+    at = tmp_path_factory.mktemp("tls")
+    tls(at)
+    return at
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, tls_files: Path) -> Iterator[LiveServer]:
+    """It takes the peers' certificate for one that an authority vouches for."""
+    trusted = str(tls_files / "tls.pem")
+    with serving(tmp_path_factory.mktemp("house"), SSL_CERT_FILE=trusted) as server:
         yield server
 
 
@@ -52,9 +62,14 @@ def saml_peer(
 
 @pytest.fixture(scope="session", params=openid.NAMES)
 def oidc_peer(
-    request: pytest.FixtureRequest, house: LiveServer, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    house: LiveServer,
+    tls_files: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[OidcPeer]:
     need(openid.missing(request.param))
     at = tmp_path_factory.mktemp(request.param)
-    with openid.started(request.param, at, [f"{house.url}/sign-in/oidc/callback"]) as peer:
+    with openid.started(
+        request.param, at, tls_files, [f"{house.url}/sign-in/oidc/callback"]
+    ) as peer:
         yield peer

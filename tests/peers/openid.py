@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.peers.processes import free_port, running
-from tests.peers.provider import INSTALLED, PASSWORD, PYTHON, USER, OidcPeer, tls
+from tests.peers.provider import INSTALLED, PASSWORD, PYTHON, USER, OidcPeer, thumbprint
 
 CLIENT_ID, CLIENT_SECRET = "iam-console", "demo-secret"
 DISCOVERY = "/.well-known/openid-configuration"
@@ -26,9 +26,13 @@ def missing(name: str) -> str:
 
 
 @contextmanager
-def started(name: str, at: Path, redirect_uris: Sequence[str]) -> Iterator[OidcPeer]:
+def started(
+    name: str, at: Path, tls_files: Path, redirect_uris: Sequence[str]
+) -> Iterator[OidcPeer]:
     """The provider of that name with one client, which may send people to `redirect_uris`."""
     at.mkdir(parents=True, exist_ok=True)
+    for file in ("tls.pem", "tls.key"):
+        shutil.copy(tls_files / file, at)
     port = free_port()
     below = "" if name == _NODE else "/o"
     peer = OidcPeer(
@@ -36,8 +40,8 @@ def started(name: str, at: Path, redirect_uris: Sequence[str]) -> Iterator[OidcP
         issuer=f"https://localhost:{port}{below}",
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
-        ca=at / "tls.pem",
-        thumbprint=tls(at),
+        ca=tls_files / "tls.pem",
+        thumbprint=thumbprint(tls_files),
     )
     known = {
         "at": str(at),

@@ -82,11 +82,8 @@ def key_pair(at: Path) -> None:
     (at / "certificate.pem").write_text(pair.pem)
 
 
-def tls(at: Path) -> str:
-    """`tls.pem` (certificate) and `tls.key` for localhost, self-signed: their own authority.
-
-    Returns the thumbprint: the certificate's SHA-1 in hexadecimal.
-    """
+def tls(at: Path) -> None:
+    """`tls.pem` (certificate) and `tls.key` for localhost, self-signed: their own authority."""
     key, now = rsa_key(), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     made = (
@@ -103,4 +100,9 @@ def tls(at: Path) -> str:
     )
     (at / "tls.pem").write_bytes(made.public_bytes(Encoding.PEM))
     (at / "tls.key").write_text(private_pem(key))
-    return made.fingerprint(hashes.SHA1()).hex()
+
+
+def thumbprint(at: Path) -> str:
+    """The SHA-1 of the certificate in hexadecimal, as IAM takes it."""
+    read = x509.load_pem_x509_certificate((at / "tls.pem").read_bytes())
+    return read.fingerprint(hashes.SHA1()).hex()
