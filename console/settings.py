@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import sys
@@ -46,6 +47,10 @@ VAULT_KEYS = env.str("BARTIZAN_VAULT_KEYS", default="")
 VAULT_FILE = DATA_DIR / "vault.key"
 CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
 TRUSTED_PROXIES = env.list("BARTIZAN_TRUSTED_PROXIES", default=[])
+# Networks, private ones too, in which OpenID Connect providers may be asked for their keys.
+OIDC_ALLOWED_NETWORKS = tuple(
+    ipaddress.ip_network(one) for one in env.list("BARTIZAN_OIDC_ALLOWED_NETWORKS", default=[])
+)
 # Regions that an IAM signature may name besides us-east-1; STS takes any.
 REGIONS = frozenset({"us-east-1", *env.list("BARTIZAN_REGIONS", default=[])})
 

@@ -36,6 +36,11 @@ class Reason(enum.Enum):
     ATTR = "an attribute is missing or wrong"
     REPLAY = "used before"
     ROLE = "no role that can be assumed"
+    TOKEN = "not a token of the form that is accepted"  # no password
+    HEADER = "the header of the token asks for what is not accepted"
+    KEY = "no key of the provider fits"
+    CLAIM = "a claim is missing or wrong"
+    EXPIRED = "the token is no longer valid"
 
 
 @dataclass(frozen=True, slots=True)

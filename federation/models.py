@@ -297,3 +297,24 @@ class FederatedAttempt(models.Model):
     def keep(self, document: str) -> None:
         """Seal what was sent; the row is not yet saved."""
         self.sealed_document = vault.seal(document.encode(), self.purpose)
+
+
+# --- OpenID Connect ------------------------------------------------------------------------------
+
+
+class OidcKeySet(models.Model):
+    """The key set of a provider, as it was last read; `tried_at` is when it was last asked.
+
+    One that an operator uploaded is never asked for.
+    """
+
+    provider = models.OneToOneField(
+        OidcProvider, on_delete=models.CASCADE, primary_key=True, related_name="key_set"
+    )
+    document = models.TextField(default="")
+    fetched_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    uploaded = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.provider)

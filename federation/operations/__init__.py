@@ -3,6 +3,7 @@
 from federation import models
 from federation.operations import (
     assume_role_with_saml,
+    assume_role_with_web_identity,
     oidc_provider_tags,
     oidc_providers,
     resources,
@@ -15,6 +16,7 @@ from identity.operations import summary
 
 __all__ = [
     "assume_role_with_saml",
+    "assume_role_with_web_identity",
     "oidc_provider_tags",
     "oidc_providers",
     "saml_provider_tags",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -516,3 +518,16 @@ def test_signing_out_ends_the_copy_and_leads_back(ana: User, role: Role) -> None
     page = browser.post("/sign-out", follow=True)
     assert BROKER in page.content.decode()
     assert TemporarySession.objects.count() == 1
+
+
+def test_tokens_that_are_over_are_pruned_and_so_are_credentials_with_one(
+    ana: User, role: Role
+) -> None:
+    key = make_key(ana)
+    kept, over, old = (assumed(key, role) for _ in range(3))
+    tokens_of = [token_of(key) for key in (kept, over, old)]
+    _set_back(tokens_of[1], LIFETIME)
+    TemporarySession.objects.filter(pk=old.id).update(expires_at=timezone.now())
+    call_command("prune", stdout=StringIO())
+    assert SigninToken.objects.get().credentials_id == kept.id
+    assert {row.pk for row in TemporarySession.objects.all()} == {kept.id, over.id}

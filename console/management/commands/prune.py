@@ -16,6 +16,7 @@ from federation.models import (
     PendingSignIn,
     SamlRequest,
     SeenAssertion,
+    SigninToken,
 )
 from identity import journal
 from identity.models import (
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 def _over(now: datetime) -> dict[str, QuerySet[Any]]:
     """Each in the order of an index, so that the next batch is found at once."""
     return {
+        "sign-in tokens": SigninToken.objects.filter(expires_at__lte=now),
         "console sessions": ConsoleSession.objects.expired(now).order_by("expire_date"),
         "temporary sessions": TemporarySession.objects.expired(now).order_by("expires_at"),
         "throttle buckets": ThrottleBucket.objects.filter(last_at__lte=now - _BUCKET_LIFETIME),

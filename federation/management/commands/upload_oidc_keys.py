@@ -1,0 +1,47 @@
+"""`manage.py upload_oidc_keys`: a provider's key set by hand, where it cannot be asked for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from federation import key_sets, models
+from federation.models import OidcKeySet, OidcProvider
+from federation.oidc.keys import KeysError
+from identity import arns
+
+
+class Command(BaseCommand):
+    help = (
+        "Take the keys of an OpenID Connect provider from a JWKS file and never ask the provider; "
+        "--forget asks it again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("provider", metavar="ARN")
+        parser.add_argument("file", nargs="?", metavar="FILE", help="a JSON Web Key Set")
+        parser.add_argument("--forget", action="store_true", help="forget the keys there are")
+
+    def handle(self, **options: Any) -> None:
+        provider = _provider(options["provider"])
+        if options["forget"] == bool(options["file"]):
+            raise CommandError("give a file, or --forget")
+        if options["forget"]:
+            OidcKeySet.objects.filter(provider=provider).delete()
+            self.stdout.write("forgotten")
+            return
+        try:
+            count = key_sets.upload(provider, Path(options["file"]).read_text())
+        except (OSError, KeysError, UnicodeDecodeError) as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(f"keys: {count}")
+
+
+def _provider(arn: str) -> OidcProvider:
+    if arn.count(":") >= 5:
+        for row in OidcProvider.objects.filter(account=arns.owner(arn)):
+            if models.oidc_arn(row.account_id, row.url) == arn:
+                return row
+    raise CommandError(f"there is no provider `{arn}`")
