@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from console import navigation
+from console.jobs import told
 
 if TYPE_CHECKING:
     from identity.callers import Caller
@@ -33,6 +34,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    told.tell(request)
     return {
         "navigation": navigation.side_menu(request),
         "account_menu": navigation.account_menu(request),

@@ -7,9 +7,12 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from console.jobs.rows import Job, JobPart
 from identity import arns, vault
 from identity.models import Account, User
 from identity.sealed import COLUMNS, Sealed
+
+__all__ = ["DemoKey", "Demonstration", "Handoff", "Job", "JobPart", "SentForm", "UsedRole"]
 
 
 class Handoff(models.Model):

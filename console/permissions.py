@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
 from console.denials import Denial
 from console.http import Request
 from identity import audit, authorization
+from identity.callers import Caller
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS
 from identity.errors import AccessDenied
+from identity.facts import Facts
 from identity.policy.request import Value as KeyValue
 from identity.standing import standing
 
 Value = TypeVar("Value")
 
 
+class Acting(Protocol):
+    """A request, or a job that is run: somebody who acts from somewhere."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+
 class Rights:
     """The caller's policies, read once a page, and as many decisions from them as it needs."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Acting) -> None:
         self._caller, self._facts = request.caller, request.facts
         self._standing = standing(request.caller)
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
 from console.views import (
@@ -320,6 +321,7 @@ urlpatterns = [
     *activity_urls,
     *explain_urls,
     *simulator_urls,
+    *job_urls,
     *theme_urls,
     *demo_urls,
 ]

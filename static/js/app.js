@@ -84,7 +84,7 @@ function at(link, event) {
   text.scrollTop = (text.scrollHeight / text.value.split("\n").length) * Math.max(0, line - 4);
 }
 
-const clicks = { copy, reveal, dismiss, at };
+const clicks = { copy, reveal, dismiss, at, print: () => window.print() };
 
 document.addEventListener("click", (event) => {
   for (const [name, act] of Object.entries(clicks)) {
@@ -164,6 +164,25 @@ function checkRules(list) {
   if (input.value) mark();
 }
 
+// --- poll: [data-poll] asks its address every two seconds how far a job is, until it is over ---
+
+async function poll(element) {
+  const answer = await fetch(element.dataset.poll).catch(() => null);
+  const state = answer?.ok && (await answer.json());
+  if (state && !state.unfinished) return location.reload();
+  if (state) showProgress(element, state);
+  return setTimeout(poll, 2000, element);
+}
+
+/** Told aloud at each quarter; a bar without a value says that nobody knows. */
+function showProgress(element, { percent, text }) {
+  const bar = element.querySelector("progress");
+  const quarter = Math.floor((percent ?? 0) / 25);
+  if (quarter > Math.floor(bar.value / 25)) say(`${percent} %`);
+  if (percent !== null) bar.value = percent;
+  element.querySelector("[data-text]").textContent = `${percent === null ? "" : `${percent} % `}${text}`;
+}
+
 // --- start ------------------------------------------------------------------------------------
 
 const narrow = window.matchMedia("(max-width: 860px)");
@@ -173,6 +192,7 @@ all("[data-js]").forEach((element) => { element.hidden = false; });
 all("[data-all]").forEach(selectAll);
 all("[data-rules-for]").forEach(checkRules);
 all("form[data-guard]").forEach(guard);
+all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
 document.addEventListener("submit", (event) => markBusy(event.target));
 // A page that comes back from the browser's cache is not busy any more.
 window.addEventListener("pageshow", () => all("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy")));
