@@ -104,9 +104,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
     path("iam/users", users.user_list_page, name="users"),
-    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
-    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
-    path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
