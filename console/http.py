@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
+    from console.preferences import Preferences
     from identity.callers import Caller
     from identity.facts import Facts
     from identity.standing import Standing
@@ -27,5 +28,6 @@ class Request(HttpRequest):
     facts: Facts
     request_id: str
     standing: Standing
+    preferences: Preferences
     iam: IAMClient
     sts: STSClient
