@@ -35,6 +35,7 @@ from console.views import (
     signin_stages,
     signout,
     simulator,
+    switch_role,
     theme,
     user_credentials,
     user_keys,
@@ -283,6 +284,13 @@ me_urls: list[URLPattern] = [
     path("me/keys/<str:key_id>/delete", security_credentials.key_delete, name="me-key-delete"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
+switch_role_urls: list[URLPattern] = [
+    path("switch-role", switch_role.switch_role, name="switch-role"),
+    path("switch-role/exit", switch_role.go_back, name="switch-role-exit"),
+    path("switch-role/pin", switch_role.pin, name="switch-role-pin"),
+    path("switch-role/forget", switch_role.forget, name="switch-role-forget"),
+    path("switchrole", switch_role.aws_address, name="switchrole"),
+]
 account_urls: list[URLPattern] = [
     path("iam/account-settings", account.account_settings, name="account-settings"),
     path("iam/account-settings/alias", account.alias, name="account-alias"),
@@ -316,6 +324,7 @@ urlpatterns = [
     *policy_urls,
     *provider_urls,
     *me_urls,
+    *switch_role_urls,
     *account_urls,
     *activity_urls,
     *explain_urls,

@@ -28,6 +28,12 @@ def utc(value: datetime) -> str:
 
 
 @register.filter
+def clock(value: datetime) -> str:
+    """`14:05 UTC`, of an end within the day."""
+    return f"{date_format(value.astimezone(UTC), 'H:i')} UTC"
+
+
+@register.filter
 def span(value: timedelta) -> str:
     """A length of time in its largest whole unit, `2 hours`; less than a minute is seconds."""
     seconds = int(abs(value.total_seconds()))
