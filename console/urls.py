@@ -4,11 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
+from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
+from console.role_urls import role_urls
 from console.views import (
-    account,
     create_user,
     delete_user,
     events,
@@ -16,7 +17,6 @@ from console.views import (
     group_members,
     groups,
     holder_policies,
-    home,
     inline_policies,
     my_mfa,
     my_password,
@@ -24,10 +24,7 @@ from console.views import (
     policy_attachments,
     policy_editor,
     policy_versions,
-    preferences,
     providers,
-    role_trust,
-    roles,
     saml_sign_on,
     security_credentials,
     setup,
@@ -35,8 +32,6 @@ from console.views import (
     signin_stages,
     signout,
     simulator,
-    switch_role,
-    theme,
     user_credentials,
     user_keys,
     user_other_credentials,
@@ -83,10 +78,6 @@ signin_urls: list[URLPattern] = [
     path("signed-out", signout.signed_out, name="signed-out"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
-]
-home_urls: list[URLPattern] = [
-    path("home", home.home, name="home"),
-    path("iam", home.dashboard, name="dashboard"),
 ]
 
 
@@ -204,18 +195,6 @@ group_urls: list[URLPattern] = [
     path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
     *_policies_of(GROUP),
 ]
-_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
-role_urls: list[URLPattern] = [
-    path("iam/roles", roles.role_list_page, name="roles"),
-    path("iam/create-role", roles.create, name="create-role"),
-    path(_role, roles.role, _of_role, name="role"),
-    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
-    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
-    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
-    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
-    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
-    *_policies_of(ROLE),
-]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
 policy_urls: list[URLPattern] = [
@@ -282,20 +261,6 @@ me_urls: list[URLPattern] = [
     path("me/keys/done/<str:handoff_id>/csv", security_credentials.key_csv, name="me-key-csv"),
     path("me/keys/<str:key_id>/status", security_credentials.key_status, name="me-key-status"),
     path("me/keys/<str:key_id>/delete", security_credentials.key_delete, name="me-key-delete"),
-    path("preferences", preferences.preferences, name="preferences"),
-]
-switch_role_urls: list[URLPattern] = [
-    path("switch-role", switch_role.switch_role, name="switch-role"),
-    path("switch-role/exit", switch_role.go_back, name="switch-role-exit"),
-    path("switch-role/pin", switch_role.pin, name="switch-role-pin"),
-    path("switch-role/forget", switch_role.forget, name="switch-role-forget"),
-    path("switchrole", switch_role.aws_address, name="switchrole"),
-]
-account_urls: list[URLPattern] = [
-    path("iam/account-settings", account.account_settings, name="account-settings"),
-    path("iam/account-settings/alias", account.alias, name="account-alias"),
-    path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
-    path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
 ]
 activity_urls: list[URLPattern] = [
     path("activity", events.activity, name="activity"),
@@ -309,7 +274,6 @@ explain_urls: list[URLPattern] = [
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
 ]
-theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
@@ -317,19 +281,17 @@ urlpatterns = [
     *signin_urls,
     *federation_urls,
     *saml_urls,
-    *home_urls,
+    *general_urls,
     *user_urls,
     *group_urls,
     *role_urls,
+    *_policies_of(ROLE),
     *policy_urls,
     *provider_urls,
     *me_urls,
-    *switch_role_urls,
-    *account_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
-    *theme_urls,
     *demo_urls,
 ]
 
