@@ -43,7 +43,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import federation_urls, saml_urls
+from federation.urls import federation_urls, openid_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -306,6 +306,7 @@ theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 urlpatterns = [
     *entry_urls,
     *setup_urls,
+    *openid_urls,
     *signin_urls,
     *federation_urls,
     *saml_urls,
