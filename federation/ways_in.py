@@ -22,10 +22,10 @@ class WayIn:
 def offered(account: str) -> list[WayIn]:
     """Those of the account with this ID or alias, in the order of their names."""
     found = Account.objects.at(account).first()
-    if found is None:
-        return []
-    saml = SamlProvider.objects.filter(account=found, sign_on__button=True).only("name")
-    openid = OidcSignOn.objects.filter(provider__account=found, button=True)
+    # As many queries whether or not there is such an account: time must not tell.
+    account_id = found.pk if found else ""
+    saml = SamlProvider.objects.filter(account=account_id, sign_on__button=True).only("name")
+    openid = OidcSignOn.objects.filter(provider__account=account_id, button=True)
     ways = [WayIn(one.name, reverse("sign-in-saml", args=[account, one.name])) for one in saml]
     ways += [
         WayIn(str(one), openid_url(account, one.provider))
