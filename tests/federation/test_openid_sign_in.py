@@ -41,7 +41,7 @@ def role(provider: OidcProvider) -> Role:
 
 
 def sentence(response: Any) -> str:
-    return unescape(response.content.decode())
+    return unescape(str(response.content.decode()))
 
 
 def who(client: Client) -> str:
@@ -147,7 +147,7 @@ def test_with_several_roles_one_is_chosen(
 @pytest.mark.parametrize("form", ["list", "names", "text"])
 def test_the_provider_may_name_the_roles(client: Client, role: Role, idp: Idp, form: str) -> None:
     OidcSignOn.objects.update(roles=[], role_claim=ROLES if form != "names" else "groups")
-    given = {
+    given: dict[str, Any] = {
         "list": {ROLES: [role.arn]},
         "names": {"groups": ["photos"]},
         "text": {ROLES: role.arn},
