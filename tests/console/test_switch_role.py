@@ -105,7 +105,7 @@ def test_both_accounts_read_of_the_switch_and_of_the_way_back(
         events = Event.objects.filter(account=account, source="signin.amazonaws.com")
         assert sorted(events.values_list("name", flat=True)) == ["ExitRole", "SwitchRole"]
         (switched,) = events.filter(name="SwitchRole")
-        assert switched.additional_event_data["SwitchFrom"] == pat.arn
+        assert (switched.additional_event_data or {})["SwitchFrom"] == pat.arn
 
 
 def test_a_role_in_use_gives_its_permissions_in_place_of_ones_own(
