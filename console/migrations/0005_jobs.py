@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('console', '0003_demonstrations'),
+        ('console', '0004_preferences'),
         ('identity', '0018_federated_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
