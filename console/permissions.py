@@ -74,13 +74,14 @@ class Rights:
         return reading(required)
 
 
-def _standing(request: Request) -> Standing:
-    """Read once for a page that only shows; what a form changes may change its sender's rights."""
-    if request.method not in ("GET", "HEAD"):
+def _standing(request: Acting) -> Standing:
+    """Read once for a page that only shows; what a form or a job changes may change its rights."""
+    if getattr(request, "method", "") not in ("GET", "HEAD"):
         return standing(request.caller)
     known: Standing | None = getattr(request, "standing", None)
     if known is None or known.caller is not request.caller:
-        known = request.standing = standing(request.caller)
+        known = standing(request.caller)
+        setattr(request, "standing", known)  # noqa: B010  # of a request alone
     return known
 
 

@@ -327,11 +327,3 @@ def meter(used: int, limit: int | None, label: str = "") -> dict[str, Any]:
     """A quota; amber from 80 %, red from 95 %. None as the limit means that there is none."""
     low, high = ((limit or 0) * 80 // 100, (limit or 0) * 95 // 100)
     return {"used": used, "limit": limit, "low": low, "high": high, "label": label or _("Used")}
-
-
-@register.inclusion_tag("components/progress.html")
-def progress(
-    percent: int | None, text: str, label: str, *, finished: bool = False
-) -> dict[str, Any]:
-    """How far long work is; None while nobody knows how much there is to do."""
-    return {"percent": percent, "text": text, "label": label, "finished": finished}
