@@ -85,7 +85,10 @@ SECTIONS = (
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
         ),
     ),
-    Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),
+    Section(
+        _("Account"),
+        (Entry(_("Import"), "import"), Entry(_("Export"), "export"), Entry(_("Jobs"), "jobs")),
+    ),
 )
 
 ACCOUNT_MENU = (

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.jobs import reports
+from console.jobs import exports, reports
 from console.jobs.rows import Job
 from console.jobs.work import Work
 
@@ -33,4 +33,5 @@ class Kind:
 
 KINDS = {
     reports.KIND: Kind(_("Credential report"), reports.make, "credential-report"),
+    exports.KIND: Kind(_("Export"), exports.write),
 }
