@@ -65,7 +65,7 @@ class _Writer:
         self.all = snapshot
         self._taken: set[str] = set()
         self.at: dict[str, str] = {}
-        self.roles, self.in_circle = in_order(snapshot)
+        self.roles, self.in_circle = in_order(snapshot.roles)
 
     def resources(self) -> Iterator[Resource]:
         for policy in self.all.policies:

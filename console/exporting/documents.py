@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from console.exporting.snapshot import Entity, Snapshot
+from console.exporting.snapshot import Entity
 
 _GONE = re.compile(r"(AIDA|AROA)[A-Z0-9]{12,}")
 
@@ -60,12 +60,12 @@ def trusted(role: Entity) -> Iterator[str]:
             yield from _listed(principal.get("AWS", []))
 
 
-def in_order(snapshot: Snapshot) -> tuple[list[Entity], list[str]]:
+def in_order(roles: list[Entity]) -> tuple[list[Entity], list[str]]:
     """Roles, those first that others trust; and the names of those for which there is no order.
 
     A role that trusts itself, or two that trust each other, cannot be made in one go at AWS.
     """
-    waiting = {role["Arn"]: role for role in snapshot.roles}
+    waiting = {role["Arn"]: role for role in roles}
     ordered: list[Entity] = []
     while waiting:
         ready = [

@@ -65,7 +65,7 @@ class _Writer:
         self.all = snapshot
         self.names = Names()
         self.at: dict[str, str] = {}
-        self.roles, self.in_circle = in_order(snapshot)
+        self.roles, self.in_circle = in_order(snapshot.roles)
         for kind, key, entities in (
             ("aws_iam_policy", "PolicyName", snapshot.policies),
             ("aws_iam_group", "GroupName", snapshot.groups),

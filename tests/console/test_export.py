@@ -200,7 +200,7 @@ def test_roles_that_trust_each_other_are_told_apart() -> None:
     one, other = role("one", f"{at}other"), role("other", f"{at}one")
     last = role("last", f"{at}first")
     whole = Snapshot("111122223333", [], [], [last, one, other, role("first")], [])
-    ordered, circle = documents.in_order(whole)
+    ordered, circle = documents.in_order(whole.roles)
     assert [each["RoleName"] for each in ordered] == ["first", "last", "one", "other"]
     assert circle == ["one", "other"]
     assert "".join(terraform.configuration(whole)).count("# Trusts itself") == 2
