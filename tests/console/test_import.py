@@ -63,12 +63,10 @@ def details_of(**lists: Any) -> str:
 
 
 def from_aws() -> str:
-    """As the AWS CLI prints an account: a policy, a group, a user, and a role that trusts another."""
+    """As the AWS CLI prints an account; the role that trusts comes before the trusted one."""
     at = f"arn:aws:iam::{THERE}"
-    document, trust = (
-        json.loads(policy_of("s3:*")),
-        json.loads(trust_of({"AWS": f"{at}:role/Base"})),
-    )
+    document = json.loads(policy_of("s3:*"))
+    trust = json.loads(trust_of({"AWS": f"{at}:role/Base"}))
     version = {"VersionId": "v3", "IsDefaultVersion": True, "Document": document}
     older = {"VersionId": "v1", "IsDefaultVersion": False, "Document": {}}
     policy = {"PolicyName": "Files", "Arn": f"{at}:policy/Files", "Path": "/"}
@@ -270,9 +268,7 @@ def test_nobody_imports_what_another_has_checked(
 
 def test_users_from_a_table(account: Account, ana: User, signed_in: SignedIn) -> None:
     make_group(account, "Ops")
-    policy = make_managed_policy(
-        account, "Files", [{"Effect": "Deny", "Action": "*", "Resource": "*"}]
-    )
+    policy = make_managed_policy(account, "Files", ADMINISTRATOR)
     content = (
         "﻿user,groups,policies,tags,path\r\n"
         f"'=li,Ops;Nobody,{policy.arn},team=red;a%3Db=c,/staff/\r\n"
