@@ -43,6 +43,7 @@ OPEN_TO_ALL = (
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
     *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
     *("saml-metadata", "saml-metadata-of"),
+    *("sign-in-chooser", "sign-in-oidc", "sign-in-oidc-callback"),
 )
 OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
 
