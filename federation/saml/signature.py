@@ -193,15 +193,19 @@ def _alone(element: Element) -> Element:
 
 
 def _canonical(element: Element, prefixes: list[str]) -> bytes:
-    return bytes(
-        etree.tostring(
-            _alone(element),
-            method="c14n",
-            exclusive=True,
-            with_comments=False,
-            inclusive_ns_prefixes=prefixes or None,
+    """Raises XmlError for what has no canonical form, such as a relative namespace."""
+    try:
+        return bytes(
+            etree.tostring(
+                _alone(element),
+                method="c14n",
+                exclusive=True,
+                with_comments=False,
+                inclusive_ns_prefixes=prefixes or None,
+            )
         )
-    )
+    except etree.C14NError as problem:
+        raise XmlError("the document has no canonical form") from problem
 
 
 def _prefixes(method: Element) -> list[str]:
