@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from federation import acs, answers, saml_events, saml_sessions, trust
+from federation import acs, answers, saml_events, saml_sessions, single_logout, trust
 from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
@@ -170,6 +170,7 @@ def _begin(
         ],
         "session_index": proven.assertion.session_index,
     }
+    single_logout.remember(request.session[SESSION_KEY], minted.row)
     event = saml_events.signed_in(minted, provider, facts, received.row.after)
     event.save(force_insert=True)
 

@@ -79,7 +79,7 @@ def sign(element: Any, over: Any = None, form: Form | None = None, **changes: An
 def signature(over: Any, form: Form) -> str:
     """The ds:Signature over an element."""
     info = _info(over, form)
-    value = base64.b64encode(_value(_canonical(etree.fromstring(info)), form)).decode()
+    value = base64.b64encode(value_of(_canonical(etree.fromstring(info)), form)).decode()
     return (
         f'<ds:Signature xmlns:ds="{DS}">{info}<ds:SignatureValue>{value}</ds:SignatureValue>'
         f"{form.key_info}</ds:Signature>"
@@ -130,7 +130,7 @@ def _canonical(element: Any, prefixes: str = "") -> bytes:
     )
 
 
-def _value(data: bytes, form: Form) -> bytes:
+def value_of(data: bytes, form: Form) -> bytes:
     if form.scheme == "hmac":
         return hmac.new(form.secret, data, form.sha).digest()
     key = private_key(form.key) if isinstance(form.key, str) else form.key
