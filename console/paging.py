@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,19 +10,18 @@ from django.core import signing
 from django.db import models
 
 from console.http import Request
+from console.preferences import PAGE_SIZES
 from identity.errors import ValidationError
 
+Item = TypeVar("Item")
 Row = TypeVar("Row", bound=models.Model)
-
-SIZES = (10, 25, 50, 100)
-DEFAULT_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(Generic[Item]):
     """Some rows of a list; `first` is the row number of the first one, counted from 1."""
 
-    rows: list[Row]
+    rows: list[Item]
     first: int
     previous_url: str = ""
     next_url: str = ""
@@ -53,6 +53,32 @@ def page(request: Request, rows: models.QuerySet[Row], *, key: str) -> Page[Row]
     )
 
 
+def page_of_list(request: Request, items: Sequence[Item], *, key: str) -> Page[Item]:
+    """As `page`, of a list that was worked out and is bounded; a cursor is the `key` of an item.
+
+    When the item is gone, the first page is shown.
+    """
+    size, places = _size(request), {getattr(item, key): n for n, item in enumerate(items)}
+    before, after = (places.get(request.GET.get(name, "")) for name in ("before", "after"))
+    start = max(0, before - size) if before is not None else 0 if after is None else after + 1
+    rows = list(items[start : start + size])
+    more = start + size < len(items)
+    return Page(
+        rows,
+        start + 1,
+        _plain_url(request, "before", getattr(rows[0], key)) if rows and start else "",
+        _plain_url(request, "after", getattr(rows[-1], key)) if rows and more else "",
+    )
+
+
+def _plain_url(request: Request, name: str, position: str) -> str:
+    query = request.GET.copy()
+    for old in ("after", "before"):
+        query.pop(old, None)
+    query[name] = position
+    return f"?{query.urlencode()}"
+
+
 def _backward(rows: models.QuerySet[Row], key: str, position: Any, size: int) -> list[Row]:
     behind = rows.filter(**{f"{key}__lt": position}).order_by(f"-{key}")
     return list(behind[: size + 1])[::-1]
@@ -60,7 +86,7 @@ def _backward(rows: models.QuerySet[Row], key: str, position: Any, size: int) ->
 
 def _size(request: Request) -> int:
     asked = request.GET.get("size", "")
-    return int(asked) if asked in map(str, SIZES) else DEFAULT_SIZE
+    return int(asked) if asked in map(str, PAGE_SIZES) else request.preferences.page_size
 
 
 class _Cursors:

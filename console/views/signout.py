@@ -23,7 +23,7 @@ from identity.models import Account
 def index(request: Request) -> HttpResponse:
     """The console's root: what an SDK sends there never comes this far."""
     if request.caller:
-        return responses.see_other("home")
+        return responses.see_other(request.preferences.home)
     return responses.see_other("sign-in" if Account.objects.exists() else "setup")
 
 
