@@ -235,7 +235,7 @@ def test_clocks_may_differ_by_three_minutes(seconds: int) -> None:
     ],
 )
 def test_a_name_is_taken_as_it_was_signed(name: str) -> None:
-    """TXT-07, 08, 12: neither trimmed nor folded, so that nobody becomes somebody else."""
+    """TXT-07, TXT-08, TXT-12: neither trimmed nor folded, so that nobody becomes somebody else."""
     assert verified(_changed(telling("NameID", name))()).subject.value == name
 
 

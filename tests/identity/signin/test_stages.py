@@ -42,7 +42,7 @@ OPEN_TO_ALL = (
     *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
     *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
-    *("saml-metadata", "saml-metadata-of"),
+    *("saml-metadata", "saml-metadata-of", "saml-logout", "saml-logout-of", "sign-out-provider"),
 )
 OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
 
