@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('federation', '0004_oidc_key_sets'),
+        ('federation', '0005_openid_sign_in'),
         ('identity', '0018_federated_sessions'),
     ]
 
