@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
+    from identity.browser import Browser
     from identity.callers import Caller
     from identity.facts import Facts
 
@@ -20,6 +21,7 @@ class Request(HttpRequest):
     `signed_in` is who stays underneath when the `caller` is a role that was switched to.
     """
 
+    browser: Browser
     caller: Caller
     signed_in: Caller
     facts: Facts

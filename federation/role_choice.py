@@ -10,14 +10,14 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
 from federation import acs, answers, saml_events, saml_sessions, trust
 from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.redeeming import Proven
-from identity import sessions, switching, vault
+from identity import sessions, vault
+from identity.account_paths import common
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.facts import Facts
 from identity.models import Account, Role
@@ -154,10 +154,8 @@ def _begin(
     request: HttpRequest, received: Received, proven: Proven, minted: Minted, facts: Facts
 ) -> None:
     """The console session, which ends with its credentials; who signs out ends these, too."""
-    if getattr(request, "signed_in", None) is not None:
-        switching.end(request)
     provider, subject = proven.provider, proven.assertion.subject
-    again = reverse("sign-in-saml", args=[provider.account_id, provider.name])
+    again = common("sign-in-saml", provider.account_id, provider.name)
     sessions.start_with(request, minted.row, facts, issuer=again, owned=True)
     request.session[SESSION_KEY] = {
         "provider": provider.arn,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from console import entrance, responses
 from console.http import Request
 from console.views.signin import page_or_form
-from identity import sessions, switching
+from identity import browser, sessions, switching
 from identity.access import public
 from identity.models import Account
 
@@ -21,7 +21,7 @@ from identity.models import Account
 @require_safe
 def index(request: Request) -> HttpResponse:
     """The console's root: what an SDK sends there never comes this far."""
-    if request.caller:
+    if request.caller or request.browser.account_id:
         return responses.see_other("home")
     return responses.see_other("sign-in" if Account.objects.exists() else "setup")
 
@@ -45,7 +45,11 @@ def signed_out(request: Request) -> HttpResponse:
         return responses.see_other("home")
     account = _account_left(request)
     return responses.page(
-        request, "signin/signed_out.html", left_account=account, again=_sign_in_again(request)
+        request,
+        "signin/signed_out.html",
+        left_account=account,
+        again=_sign_in_again(request),
+        others=browser.open_sessions(request),
     )
 
 
