@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_sts import STSClient
 
+    from console.preferences import Preferences
     from identity.browser import Browser
     from identity.callers import Caller
     from identity.facts import Facts
@@ -26,5 +27,6 @@ class Request(HttpRequest):
     signed_in: Caller
     facts: Facts
     request_id: str
+    preferences: Preferences
     iam: IAMClient
     sts: STSClient

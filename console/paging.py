@@ -9,12 +9,10 @@ from django.core import signing
 from django.db import models
 
 from console.http import Request
+from console.preferences import PAGE_SIZES
 from identity.errors import ValidationError
 
 Row = TypeVar("Row", bound=models.Model)
-
-SIZES = (10, 25, 50, 100)
-DEFAULT_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def _backward(rows: models.QuerySet[Row], key: str, position: Any, size: int) ->
 
 def _size(request: Request) -> int:
     asked = request.GET.get("size", "")
-    return int(asked) if asked in map(str, SIZES) else DEFAULT_SIZE
+    return int(asked) if asked in map(str, PAGE_SIZES) else request.preferences.page_size
 
 
 class _Cursors:

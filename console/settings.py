@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "identity.middleware.CallerMiddleware",
+    "console.middleware.Preferred",
+    "console.middleware.Commands",
     "console.middleware.Refusals",
 ]
 

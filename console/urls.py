@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
+from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
 from console.views import (
-    account,
     create_user,
     delete_user,
     events,
@@ -16,7 +16,6 @@ from console.views import (
     group_members,
     groups,
     holder_policies,
-    home,
     inline_policies,
     my_mfa,
     my_password,
@@ -25,7 +24,6 @@ from console.views import (
     policy_attachments,
     policy_editor,
     policy_versions,
-    preferences,
     providers,
     role_trust,
     roles,
@@ -36,7 +34,6 @@ from console.views import (
     signin_stages,
     signout,
     simulator,
-    theme,
     user_credentials,
     user_keys,
     user_other_credentials,
@@ -86,10 +83,6 @@ signin_urls: list[URLPattern] = [
     path("open-accounts/sign-out", open_accounts.sign_out_of_all, name="sign-out-of-all"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
-]
-home_urls: list[URLPattern] = [
-    path("home", home.home, name="home"),
-    path("iam", home.dashboard, name="dashboard"),
 ]
 
 
@@ -285,13 +278,6 @@ me_urls: list[URLPattern] = [
     path("me/keys/done/<str:handoff_id>/csv", security_credentials.key_csv, name="me-key-csv"),
     path("me/keys/<str:key_id>/status", security_credentials.key_status, name="me-key-status"),
     path("me/keys/<str:key_id>/delete", security_credentials.key_delete, name="me-key-delete"),
-    path("preferences", preferences.preferences, name="preferences"),
-]
-account_urls: list[URLPattern] = [
-    path("iam/account-settings", account.account_settings, name="account-settings"),
-    path("iam/account-settings/alias", account.alias, name="account-alias"),
-    path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
-    path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
 ]
 activity_urls: list[URLPattern] = [
     path("activity", events.activity, name="activity"),
@@ -305,7 +291,6 @@ explain_urls: list[URLPattern] = [
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
 ]
-theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
@@ -313,18 +298,16 @@ urlpatterns = [
     *signin_urls,
     *federation_urls,
     *saml_urls,
-    *home_urls,
+    *general_urls,
     *user_urls,
     *group_urls,
     *role_urls,
     *policy_urls,
     *provider_urls,
     *me_urls,
-    *account_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
-    *theme_urls,
     *demo_urls,
 ]
 

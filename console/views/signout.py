@@ -21,7 +21,9 @@ from identity.models import Account
 @require_safe
 def index(request: Request) -> HttpResponse:
     """The console's root: what an SDK sends there never comes this far."""
-    if request.caller or request.browser.account_id:
+    if request.caller:
+        return responses.see_other(request.preferences.home)
+    if request.browser.account_id:
         return responses.see_other("home")
     return responses.see_other("sign-in" if Account.objects.exists() else "setup")
 

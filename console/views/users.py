@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, recent_events, responses, user_list
+from console import paging, recent_events, responses, tables, user_list
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
@@ -39,6 +39,8 @@ def user_list_page(request: Request) -> HttpResponse:
         page=shown,
         rows=user_list.rows(shown.rows, rights, passwords.rules(request.caller.account).max_age),
         denied=rights.denied(everybody),
+        table=tables.USERS,
+        columns=request.preferences.shown(tables.USERS),
     )
 
 

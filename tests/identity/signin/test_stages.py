@@ -41,13 +41,22 @@ OPEN_TO_ALL = (
     ),
     *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
+    *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
+    *("saml-metadata", "saml-metadata-of"),
 )
+OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
 
 
 def _closed_pages() -> list[str]:
     """The address of every page of the console that is not an entrance, with names filled in."""
     patterns = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
-    closed = [p for p in patterns if p.name is not None and p.name not in OPEN_TO_ALL]
+    closed = [
+        pattern
+        for pattern in patterns
+        if pattern.name is not None
+        and pattern.name not in OPEN_TO_ALL
+        and not pattern.name.startswith(OF_THE_COMPANY_IN_THE_DEMONSTRATIONS)
+    ]
     addresses = []
     for pattern in closed:
         route = str(pattern.pattern)
