@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,14 +13,15 @@ from console.http import Request
 from console.preferences import PAGE_SIZES
 from identity.errors import ValidationError
 
+Item = TypeVar("Item")
 Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(Generic[Item]):
     """Some rows of a list; `first` is the row number of the first one, counted from 1."""
 
-    rows: list[Row]
+    rows: list[Item]
     first: int
     previous_url: str = ""
     next_url: str = ""
@@ -49,6 +51,32 @@ def page(request: Request, rows: models.QuerySet[Row], *, key: str) -> Page[Row]
     return cursors.page(
         found[:size], number + 1, more_before=after is not None, more_after=len(found) > size
     )
+
+
+def page_of_list(request: Request, items: Sequence[Item], *, key: str) -> Page[Item]:
+    """As `page`, of a list that was worked out and is bounded; a cursor is the `key` of an item.
+
+    When the item is gone, the first page is shown.
+    """
+    size, places = _size(request), {getattr(item, key): n for n, item in enumerate(items)}
+    before, after = (places.get(request.GET.get(name, "")) for name in ("before", "after"))
+    start = max(0, before - size) if before is not None else 0 if after is None else after + 1
+    rows = list(items[start : start + size])
+    more = start + size < len(items)
+    return Page(
+        rows,
+        start + 1,
+        _plain_url(request, "before", getattr(rows[0], key)) if rows and start else "",
+        _plain_url(request, "after", getattr(rows[-1], key)) if rows and more else "",
+    )
+
+
+def _plain_url(request: Request, name: str, position: str) -> str:
+    query = request.GET.copy()
+    for old in ("after", "before"):
+        query.pop(old, None)
+    query[name] = position
+    return f"?{query.urlencode()}"
 
 
 def _backward(rows: models.QuerySet[Row], key: str, position: Any, size: int) -> list[Row]:

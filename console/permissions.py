@@ -15,7 +15,7 @@ from identity.calls import Call
 from identity.condition_keys import NO_KEYS
 from identity.errors import AccessDenied
 from identity.policy.request import Value as KeyValue
-from identity.standing import standing
+from identity.standing import Standing, standing
 
 Value = TypeVar("Value")
 
@@ -25,7 +25,7 @@ class Rights:
 
     def __init__(self, request: Request) -> None:
         self._caller, self._facts = request.caller, request.facts
-        self._standing = standing(request.caller)
+        self._standing = _standing(request)
 
     def allow(self, action: str, resource: str, keys: Mapping[str, KeyValue] = NO_KEYS) -> bool:
         """Whether `action`, such as `iam:DeleteUser`, is allowed on the ARN.
@@ -60,6 +60,16 @@ class Rights:
             return read()
 
         return reading(required)
+
+
+def _standing(request: Request) -> Standing:
+    """Read once for a page that only shows; what a form changes may change its sender's rights."""
+    if request.method not in ("GET", "HEAD"):
+        return standing(request.caller)
+    known: Standing | None = getattr(request, "standing", None)
+    if known is None or known.caller is not request.caller:
+        known = request.standing = standing(request.caller)
+    return known
 
 
 class Denied:

@@ -17,6 +17,7 @@ from console.views import (
     groups,
     holder_policies,
     inline_policies,
+    last_accessed,
     my_mfa,
     my_password,
     open_accounts,
@@ -87,7 +88,7 @@ signin_urls: list[URLPattern] = [
 
 
 def _policies_of(kind: Kind) -> list[URLPattern]:
-    """The pages about the policies of a user, a group or a role: one set of views for all."""
+    """The pages about the rights of a user, a group or a role: one set of views for all."""
     at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
     pages = [
         ("policies/attach", holder_policies.attach, "policy-attach"),
@@ -95,6 +96,8 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
         ("inline/create", inline_policies.create, "policy-create"),
         ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
         ("inline/<str:policy>/delete", inline_policies.delete, "policy-delete"),
+        ("last-accessed", last_accessed.tab, "last-accessed"),
+        ("last-accessed/csv", last_accessed.csv_file, "last-accessed-csv"),
     ]
     if kind.bounded:
         pages += [

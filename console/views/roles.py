@@ -89,7 +89,11 @@ def page(
     request: Request, holder: Holder, template: str, tab: str = "", **context: Any
 ) -> HttpResponse:
     """A page of this role; `tab` is the key of the current one, "" for pages without tabs."""
-    labels = {"permissions": _("Permissions"), "trust": _("Trust policy")}
+    labels = {
+        "permissions": _("Permissions"),
+        "trust": _("Trust policy"),
+        "last-accessed": _("Last accessed"),
+    }
     shared = {
         "holder": holder,
         "role": holder.row,

@@ -28,6 +28,7 @@ _TABS = {
     "permissions": "user-permissions",
     "tags": "user-tags",
     "security-credentials": "user-security-credentials",
+    "last-accessed": "user-last-accessed",
     "activity": "user-activity",
 }
 
@@ -122,6 +123,7 @@ def _tabs(name: str) -> list[dict[str, str]]:
         "permissions": _("Permissions"),
         "tags": _("Tags"),
         "security-credentials": _("Security credentials"),
+        "last-accessed": _("Last accessed"),
         "activity": _("Activity"),
     }
     return [
