@@ -8,6 +8,7 @@ from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
+from console.role_urls import role_urls
 from console.views import (
     create_user,
     delete_user,
@@ -26,8 +27,6 @@ from console.views import (
     policy_editor,
     policy_versions,
     providers,
-    role_trust,
-    roles,
     saml_sign_on,
     security_credentials,
     setup,
@@ -42,7 +41,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import federation_urls, saml_urls
+from federation.urls import federation_urls, openid_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -111,9 +110,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
     path("iam/users", users.user_list_page, name="users"),
-    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
-    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
-    path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -203,18 +199,6 @@ group_urls: list[URLPattern] = [
     path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
     *_policies_of(GROUP),
 ]
-_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
-role_urls: list[URLPattern] = [
-    path("iam/roles", roles.role_list_page, name="roles"),
-    path("iam/create-role", roles.create, name="create-role"),
-    path(_role, roles.role, _of_role, name="role"),
-    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
-    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
-    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
-    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
-    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
-    *_policies_of(ROLE),
-]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
 policy_urls: list[URLPattern] = [
@@ -298,6 +282,7 @@ simulator_urls: list[URLPattern] = [
 urlpatterns = [
     *entry_urls,
     *setup_urls,
+    *openid_urls,
     *signin_urls,
     *federation_urls,
     *saml_urls,
@@ -305,6 +290,7 @@ urlpatterns = [
     *user_urls,
     *group_urls,
     *role_urls,
+    *_policies_of(ROLE),
     *policy_urls,
     *provider_urls,
     *me_urls,

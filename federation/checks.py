@@ -74,6 +74,10 @@ class Log:
     def ok(self, name: str, expected: str = "", found: str = "") -> None:
         self.checks.append(Check(name, True, expected, found))
 
+    def failed(self, name: str, expected: str, found: str, remedy: str = "") -> None:
+        """Write a failed check down, where something else is raised for it."""
+        self.checks.append(Check(name, False, expected, found, remedy))
+
     def refuse(
         self, reason: Reason, name: str, expected: str = "", found: str = "", remedy: str = ""
     ) -> NoReturn:

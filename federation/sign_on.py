@@ -1,4 +1,4 @@
-"""Single sign-on that begins here: which providers an account offers, and our request to one."""
+"""Single sign-on by SAML that begins here: our request to a provider."""
 
 from __future__ import annotations
 
@@ -18,14 +18,6 @@ from identity.models import Account
 WAITING = timedelta(minutes=10)
 MOST_WAITING = 1_000
 """Requests of one provider that wait at a time: anybody can begin some."""
-
-
-def offered(account: str) -> list[SamlProvider]:
-    """The providers that the sign-in page of an account, by ID or alias, has a button for."""
-    found = Account.objects.at(account).first()
-    # One query whether or not there is such an account: time must not tell.
-    shown = SamlProvider.objects.filter(account_id=found.pk if found else "", sign_on__button=True)
-    return list(shown.only("name", "account_id").order_by("name"))
 
 
 def request_url(

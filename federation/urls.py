@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from federation import saml_views, views
+from federation import openid_views, saml_views, views
 
 federation_urls: list[URLPattern] = [
     path("federation", views.federation, name="federation"),
+]
+
+_openid = "sign-in/oidc/<str:account>/<str:segment>"
+openid_urls: list[URLPattern] = [
+    path("sign-in/chooser", saml_views.roles, name="sign-in-chooser"),
+    path(_openid, openid_views.start, name="sign-in-oidc"),
+    path(f"{_openid}/callback", openid_views.callback, name="sign-in-oidc-callback"),
 ]
 
 saml_urls: list[URLPattern] = [

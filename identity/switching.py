@@ -39,6 +39,11 @@ class Look:
     label: str
     colour: str
 
+    @property
+    def icon(self) -> str:
+        """The mark with a dot in the colour, for the browser's tab."""
+        return f"img/mark-{self.colour}.svg"
+
 
 def caller_in(request: HttpRequest, signed_in: Caller) -> Caller | None:
     """Who acts: the role in use, or who signed in without one. None when the role is just over.

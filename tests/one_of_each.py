@@ -6,7 +6,10 @@ from django.utils import timezone
 
 from federation.models import (
     FederatedAttempt,
+    OidcKeySet,
     OidcProvider,
+    OidcRequest,
+    OidcSignOn,
     PendingSignIn,
     SamlPrivateKey,
     SamlProvider,
@@ -101,7 +104,12 @@ def _provide(account: Account, mark: str) -> None:
     SamlRequest.objects.create(id=f"_1{mark}", **soon)
     attempt = FederatedAttempt.objects.create(account=account, provider_arn=provider.arn)
     PendingSignIn.objects.create(handle=f"x{mark}", attempt=attempt, sealed_claims=b"", **soon)
-    OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
+    openid = OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
+    OidcSignOn.objects.create(provider=openid, client_id="console")
+    OidcKeySet.objects.create(provider=openid)
+    OidcRequest.objects.create(
+        state=f"x{mark}", provider=openid, browser="x", sealed=b"", expires_at=timezone.now()
+    )
 
 
 def _give_credentials(user: User, role: Role, mark: str) -> None:

@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from identity.models import Account, Event, User
+from identity.models import Account, Event, TemporarySession, User
 from tests.console.conftest import SignedIn
 from tests.entrance import give_device, later, send_password
-from tests.factories import PASSWORD, make_account, make_login_profile, make_user
+from tests.factories import (
+    PASSWORD,
+    make_account,
+    make_login_profile,
+    make_role,
+    make_user,
+    trusting,
+)
 
 
 @pytest.fixture
@@ -378,3 +385,84 @@ def test_a_session_that_ended_by_the_clock_is_told_under_its_account(
     html = both.get(answer.headers["Location"]).content.decode()
     assert "60 minutes" in html
     assert f"/sign-in/partner?next=%2Fc%2F{b}%2Fiam%2Fusers" in html
+
+
+# --- roles ---------------------------------------------------------------------------------------
+
+
+def _visitor(account: Account, user: User) -> None:
+    """A role in the account that this user of another one may switch to, and does not."""
+    make_role(account, "Visitor", trust=trusting(user.arn))
+
+
+def _switch(browser: Client, at: str, account: Account) -> Any:
+    sent = {"account": account.id, "role": "Visitor", "colour": "teal"}
+    return browser.post(f"{at}/switch-role", sent)
+
+
+@pytest.fixture
+def third(db: None) -> Account:
+    return make_account("Third", "root@third.test", alias="third")
+
+
+def test_a_role_of_a_second_session_is_used_under_its_own_account(
+    both: Client, cleo: User, third: Account
+) -> None:
+    b, c = cleo.account_id, third.id
+    _visitor(third, cleo)
+    assert _switch(both, f"/c/{b}", third).headers["Location"] == f"/c/{c}/home"
+    assert "Visitor" in who(both, f"/c/{c}/home")
+    assert who(both, "/home") == "ana @ example"
+    at_home = both.get(f"/c/{b}/home", follow=True).content.decode()
+    assert "use the role Visitor" in at_home
+    assert f'href="/c/{c}/home"' in at_home
+    back = both.post(f"/c/{c}/switch-role/back")
+    assert back.headers["Location"] == f"/c/{b}/home"
+    assert who(both, f"/c/{b}/home") == "cleo @ partner"
+    assert both.get(f"/c/{c}/home").status_code == 302
+
+
+def test_a_role_in_an_account_that_is_open_is_not_switched_to_beside_it(
+    both: Client, ana: User, cleo: User
+) -> None:
+    """Two sessions of one account could not be told apart under its addresses."""
+    _visitor(ana.account, cleo)
+    answer = _switch(both, f"/c/{cleo.account_id}", ana.account)
+    assert answer.status_code == 422
+    assert "has a session in that account" in answer.content.decode()
+    assert not TemporarySession.objects.exists()
+
+
+def test_a_role_of_the_plain_session_is_found_under_its_account_too(
+    both: Client, ana: User, third: Account
+) -> None:
+    _visitor(third, ana)
+    assert _switch(both, "", third).headers["Location"] == "/home"
+    assert "Visitor" in who(both, "/home")
+    assert "Visitor" in who(both, f"/c/{third.id}/home")
+    assert both.get(f"/c/{ana.account_id}/home").status_code == 302
+
+
+def test_a_role_that_is_over_leads_home_to_its_own_account(
+    both: Client, cleo: User, third: Account
+) -> None:
+    b, c = cleo.account_id, third.id
+    _visitor(third, cleo)
+    _switch(both, f"/c/{b}", third)
+    TemporarySession.objects.all().delete()
+    answer = both.post(f"/c/{c}/iam/create-group", {"name": "ops", "form_token": "x" * 43})
+    assert answer.headers["Location"] == f"/c/{b}/home"
+    assert "is over" in both.get(f"/c/{b}/home").content.decode()
+    assert not cleo.account.groups.exists()
+    assert not third.groups.exists()
+
+
+def test_signing_out_of_a_role_of_a_second_session_ends_its_credentials(
+    both: Client, cleo: User, third: Account
+) -> None:
+    _visitor(third, cleo)
+    _switch(both, f"/c/{cleo.account_id}", third)
+    answer = both.post(f"/c/{third.id}/sign-out")
+    assert answer.headers["Location"] == f"/c/{cleo.account_id}/signed-out"
+    assert not TemporarySession.objects.exists()
+    assert who(both, "/home") == "ana @ example"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from console.models import Handoff, SentForm
 from federation.models import (
     FederatedAttempt,
+    OidcRequest,
     PendingSignIn,
     SamlRequest,
     SeenAssertion,
@@ -60,6 +61,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         ).order_by("created_at"),
         "seen assertions": SeenAssertion.objects.filter(expires_at__lte=now),
         "SAML requests": SamlRequest.objects.filter(expires_at__lte=now),
+        "OpenID requests": OidcRequest.objects.filter(expires_at__lte=now),
         "pending sign-ins": PendingSignIn.objects.filter(expires_at__lte=now),
         "federated sign-in attempts": FederatedAttempt.objects.old(now),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
