@@ -191,6 +191,7 @@ def test_a_link_for_another_account_says_so_and_offers_the_ways(
     assert f"This link is for account {number}" in html
     assert "as ana" in html
     assert f'href="/sign-in/{b}?next=%2Fc%2F{b}%2Fiam%2Fusers%3Fq%3Dx"' in html
+    assert f'href="/switch-role?account={b}"' in html
     assert '<a href="/home">Cancel</a>' in html
 
 
@@ -416,7 +417,7 @@ def test_a_role_of_a_second_session_is_used_under_its_own_account(
     at_home = both.get(f"/c/{b}/home", follow=True).content.decode()
     assert "use the role Visitor" in at_home
     assert f'href="/c/{c}/home"' in at_home
-    back = both.post(f"/c/{c}/switch-role/back")
+    back = both.post(f"/c/{c}/switch-role/exit")
     assert back.headers["Location"] == f"/c/{b}/home"
     assert who(both, f"/c/{b}/home") == "cleo @ partner"
     assert both.get(f"/c/{c}/home").status_code == 302
