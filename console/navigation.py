@@ -86,6 +86,7 @@ SECTIONS = (
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
         ),
     ),
+    Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),
 )
 
 ACCOUNT_MENU = (
@@ -96,6 +97,20 @@ ACCOUNT_MENU = (
     Entry(_("Preferences"), "preferences"),
     Entry(_("Open accounts"), "open-accounts"),
 )
+
+TOOLS = (
+    Entry(_("Explain access"), "explain"),
+    Entry(_("Policy simulator"), "simulator"),
+    Entry(_("Credential report"), "credential-report"),
+    Entry(_("Import"), "import"),
+    Entry(_("Export"), "export"),
+    Entry(_("Jobs"), "jobs"),
+)
+
+
+def tools() -> list[Link]:
+    """What the dashboard leads to besides the menu."""
+    return list(_links(TOOLS, ""))
 
 
 def side_menu(request: HttpRequest) -> list[Group]:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 from console.demo.urls import demo_urls
 from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
 from console.role_urls import role_urls
@@ -297,6 +298,7 @@ urlpatterns = [
     *activity_urls,
     *explain_urls,
     *simulator_urls,
+    *job_urls,
     *demo_urls,
 ]
 
