@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console import navigation, role_history
+from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
 from identity import switching
@@ -43,6 +44,7 @@ def _theme(request: HttpRequest, preferences: Preferences) -> str:
 
 
 def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    told.tell(request)
     return {
         "navigation": navigation.side_menu(request),
         "account_menu": navigation.account_menu(request),
@@ -75,7 +77,7 @@ def _link_here(request: HttpRequest, caller: Caller) -> str:
     named = getattr(match, "captured_kwargs", {}) if request.method == "GET" else {}
     if not named or "handoff_id" in named or "draft_id" in named:
         return ""
-    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path()}"
+    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path_info()}"
 
 
 def _command(request: HttpRequest) -> str:

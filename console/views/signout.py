@@ -13,7 +13,7 @@ from console import entrance, responses
 from console.http import Request
 from console.views.signin import page_or_form
 from federation import logout_views, single_logout
-from identity import sessions, switching
+from identity import browser, sessions, switching
 from identity.access import public
 from identity.models import Account
 
@@ -24,6 +24,8 @@ def index(request: Request) -> HttpResponse:
     """The console's root: what an SDK sends there never comes this far."""
     if request.caller:
         return responses.see_other(request.preferences.home)
+    if request.browser.account_id:
+        return responses.see_other("home")
     return responses.see_other("sign-in" if Account.objects.exists() else "setup")
 
 
@@ -54,7 +56,11 @@ def signed_out(request: Request) -> HttpResponse:
         return responses.see_other("home")
     account = _account_left(request)
     return responses.page(
-        request, "signin/signed_out.html", left_account=account, again=_sign_in_again(request)
+        request,
+        "signin/signed_out.html",
+        left_account=account,
+        again=_sign_in_again(request),
+        others=browser.open_sessions(request),
     )
 
 
