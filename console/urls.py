@@ -8,7 +8,7 @@ from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
-from console.role_urls import role_urls
+from console.role_urls import role_urls, session_urls
 from console.views import (
     create_user,
     delete_user,
@@ -293,6 +293,7 @@ urlpatterns = [
     *policy_urls,
     *provider_urls,
     *me_urls,
+    *session_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
