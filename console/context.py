@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console import navigation, role_history
+from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
 from identity import switching
@@ -43,6 +44,7 @@ def _theme(request: HttpRequest, preferences: Preferences) -> str:
 
 
 def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    told.tell(request)
     return {
         "navigation": navigation.side_menu(request),
         "account_menu": navigation.account_menu(request),

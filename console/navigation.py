@@ -86,6 +86,7 @@ SECTIONS = (
             Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
+    Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),
 )
 
 ACCOUNT_MENU = (
@@ -95,6 +96,20 @@ ACCOUNT_MENU = (
     Entry(_("Account settings"), "account-settings"),
     Entry(_("Preferences"), "preferences"),
 )
+
+TOOLS = (
+    Entry(_("Explain access"), "explain"),
+    Entry(_("Policy simulator"), "simulator"),
+    Entry(_("Credential report"), "credential-report"),
+    Entry(_("Import"), "import"),
+    Entry(_("Export"), "export"),
+    Entry(_("Jobs"), "jobs"),
+)
+
+
+def tools() -> list[Link]:
+    """What the dashboard leads to besides the menu."""
+    return list(_links(TOOLS, ""))
 
 
 def side_menu(request: HttpRequest) -> list[Group]:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 from console.demo.urls import demo_urls
 from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
 from console.role_urls import role_urls, session_urls
@@ -106,9 +107,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
     path("iam/users", users.user_list_page, name="users"),
-    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
-    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
-    path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -297,6 +295,7 @@ urlpatterns = [
     *activity_urls,
     *explain_urls,
     *simulator_urls,
+    *job_urls,
     *demo_urls,
 ]
 

@@ -1,4 +1,4 @@
-"""The list of users, look-ups by key, ID and ARN, and what concerns the user as a whole."""
+"""The list of users, and what concerns the user as a whole."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from console.http import Request
 from console.names import user_segment
 from console.permissions import Rights, reading, require
 from console.responses import see_other
-from console.views.user_pages import name_of, of_user, page, segment
+from console.views.user_pages import of_user, page, segment
 from identity import arns, passwords
-from identity.errors import NoSuchEntity
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -42,33 +41,6 @@ def user_list_page(request: Request) -> HttpResponse:
         table=tables.USERS,
         columns=request.preferences.shown(tables.USERS),
     )
-
-
-@require_safe
-def by_key(request: Request, key_id: str) -> HttpResponse:
-    """To the owner of an access key."""
-    owner = request.iam.get_access_key_last_used(AccessKeyId=key_id).get("UserName")
-    if owner is None:
-        raise NoSuchEntity(_("This access key belongs to no user."))
-    user = request.iam.get_user(UserName=owner)["User"]
-    return see_other("user-security-credentials", segment(user))
-
-
-@require_safe
-def by_id(request: Request, unique_id: str) -> HttpResponse:
-    return see_other("user", user_segment(name_of(request, unique_id), unique_id))
-
-
-@require_safe
-def by_arn(request: Request) -> HttpResponse:
-    """To the user with this ARN; a refusal names what was asked for, whether or not it is there."""
-    asked = request.GET.get("arn", "").strip()
-    everybody = arns.user(request.caller.account_id, "*")
-    require(request, "GetUser", asked if user_list.is_arn(asked) else everybody)
-    found = user_list.with_arn(request, asked).first()
-    if found is None or found.arn != asked:
-        raise NoSuchEntity(_("Nothing in this account has this ARN."))
-    return see_other("user", user_segment(found.name, found.unique_id))
 
 
 @require_safe
