@@ -41,7 +41,8 @@ OPEN_TO_ALL = (
     ),
     *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
-    *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
+    *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml", "sign-in-chooser"),
+    *("sign-in-oidc", "sign-in-oidc-callback"),
     *("saml-metadata", "saml-metadata-of"),
 )
 OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
