@@ -10,7 +10,7 @@ from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.openid_urls import openid_provider_urls
 from console.providers import SAML
-from console.role_urls import role_urls
+from console.role_urls import role_urls, session_urls
 from console.views import (
     create_user,
     delete_user,
@@ -292,6 +292,7 @@ urlpatterns = [
     *policy_urls,
     *provider_urls,
     *me_urls,
+    *session_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
