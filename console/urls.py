@@ -7,6 +7,7 @@ from console.demo.urls import demo_urls
 from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.names import CUSTOM
+from console.people_urls import people_urls
 from console.providers import OIDC, SAML
 from console.views import (
     create_user,
@@ -106,7 +107,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
-    path("iam/users", users.user_list_page, name="users"),
     path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
     path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
     path("iam/by-arn", users.by_arn, name="by-arn"),
@@ -298,6 +298,7 @@ urlpatterns = [
     *federation_urls,
     *saml_urls,
     *general_urls,
+    *people_urls,
     *user_urls,
     *group_urls,
     *role_urls,

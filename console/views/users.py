@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, recent_events, responses, tables, user_list
+from console import recent_events, user_list
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
@@ -17,31 +17,11 @@ from console.names import user_segment
 from console.permissions import Rights, reading, require
 from console.responses import see_other
 from console.views.user_pages import name_of, of_user, page, segment
-from identity import arns, passwords
+from identity import arns
 from identity.errors import NoSuchEntity
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
-
-
-@require_safe
-def user_list_page(request: Request) -> HttpResponse:
-    everybody = arns.user(request.caller.account_id, "")
-    require(request, "ListUsers", everybody)
-    text = request.GET.get("q", "").strip()
-    found = user_list.with_columns(user_list.matching(request, text))
-    shown = paging.page(request, found, key="name_folded")
-    rights = Rights(request)
-    return responses.page(
-        request,
-        "console/users/list.html",
-        text=text,
-        page=shown,
-        rows=user_list.rows(shown.rows, rights, passwords.rules(request.caller.account).max_age),
-        denied=rights.denied(everybody),
-        table=tables.USERS,
-        columns=request.preferences.shown(tables.USERS),
-    )
 
 
 @require_safe
