@@ -5,19 +5,21 @@ Whatever changes a login profile, an access key or an MFA device tells it here, 
 
 from __future__ import annotations
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, Subquery
 
-from identity.models import LoginProfile, User, VirtualMfaDevice
+from identity.models import AccessKey, LoginProfile, User, VirtualMfaDevice
+
+_profiles = LoginProfile.objects.filter(user=OuterRef("pk"))
+_devices = VirtualMfaDevice.objects.filter(user=OuterRef("pk"))
+_keys = AccessKey.objects.filter(user=OuterRef("pk"), active=True).order_by().values("user")
 
 
 def refresh(user_id: int) -> None:
-    """Read again what the user has, with the row locked: of two changes the second sees both."""
-    user = User.objects.locked().only("pk").get(pk=user_id)
-    profile = LoginProfile.objects.filter(user=user).first()
-    oldest = user.access_keys.filter(active=True).aggregate(oldest=Min("created_at"))["oldest"]
+    """Read again what the user has, once the row is locked: of two changes the second sees both."""
+    User.objects.locked().only("pk").get(pk=user_id)
     User.objects.filter(pk=user_id).update(
-        console_enabled=profile is not None,
-        must_change_password=profile is not None and profile.password_reset_required,
-        mfa_enabled=VirtualMfaDevice.objects.filter(user=user).exists(),
-        oldest_active_key_at=oldest,
+        console_enabled=Exists(_profiles),
+        must_change_password=Exists(_profiles.filter(password_reset_required=True)),
+        mfa_enabled=Exists(_devices),
+        oldest_active_key_at=Subquery(_keys.annotate(at=Min("created_at")).values("at")),
     )
