@@ -9,9 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console import navigation
+from console import navigation, role_history
+from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
+from identity import switching
+from identity.callers import Kind
 
 if TYPE_CHECKING:
     from identity.callers import Caller
@@ -41,16 +44,30 @@ def _theme(request: HttpRequest, preferences: Preferences) -> str:
 
 
 def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    told.tell(request)
     return {
         "navigation": navigation.side_menu(request),
         "account_menu": navigation.account_menu(request),
         "session_kind": session_kind(caller),
+        "passing_session": caller.kind in (Kind.ROLE, Kind.FEDERATED),
         "version": settings.VERSION,
         "zone": zone_letters(timezone.localtime()),
         "now": timezone.now(),
         "session_idle": settings.SESSION_IDLE_SECONDS,
         "link_here": _link_here(request, caller),
         "command": _command(request),
+    } | _roles(request, caller)
+
+
+def _roles(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    """The role in use, if who signed in switched to one, and those to switch to with one click."""
+    signed_in: Caller | None = getattr(request, "signed_in", None)
+    if signed_in is None:
+        return {}
+    return {
+        "role_in_use": switching.look(request) if caller is not signed_in else None,
+        "recent_roles": lambda: role_history.of(signed_in, role_history.IN_MENU),
+        "switch_role_url": navigation.address("switch-role"),
     }
 
 
@@ -60,7 +77,7 @@ def _link_here(request: HttpRequest, caller: Caller) -> str:
     named = getattr(match, "captured_kwargs", {}) if request.method == "GET" else {}
     if not named or "handoff_id" in named or "draft_id" in named:
         return ""
-    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path()}"
+    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path_info()}"
 
 
 def _command(request: HttpRequest) -> str:
@@ -76,5 +93,18 @@ def session_kind(caller: Caller) -> str:
     kind, _slash, name = caller.arn.split(":", 5)[-1].partition("/")
     if kind == "assumed-role":
         role, _slash, session = name.partition("/")
+        if provider := caller.session.federated_provider if caller.session else "":
+            kind, _slash, provider = provider.rpartition(":")[2].partition("/")
+            return _federated(session, kind, provider)
         return _("Role %(role)s via %(session)s") % {"role": role, "session": session}
     return _("Federated: %s") % name if kind == "federated-user" else _("IAM user")
+
+
+def _federated(name: str, kind: str, provider: str) -> str:
+    """`Federated: jo@corp via SAML CorpIdP`; `kind` is that of the provider's ARN."""
+    how = "SAML" if kind == "saml-provider" else "OIDC"
+    return _("Federated: %(name)s via %(how)s %(provider)s") % {
+        "name": name,
+        "how": how,
+        "provider": provider,
+    }

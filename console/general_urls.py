@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from console.views import account, home, preferences, session, theme
+from console.views import account, help_pages, home, preferences, search, session, theme
 
 home_urls: list[URLPattern] = [
     path("home", home.home, name="home"),
     path("iam", home.dashboard, name="dashboard"),
+]
+search_urls: list[URLPattern] = [
+    path("search", search.results, name="search"),
+    path("iam/by-key/<str:key_id>", search.by_key, name="by-key"),
+    path("iam/by-id/<str:unique_id>", search.by_id, name="by-id"),
+    path("iam/by-arn", search.by_arn, name="by-arn"),
+    path("help", help_pages.topics, name="help"),
+    path("help/<str:key>", help_pages.topic, name="help-topic"),
 ]
 preference_urls: list[URLPattern] = [
     path("preferences", preferences.preferences, name="preferences"),
@@ -25,4 +33,4 @@ account_urls: list[URLPattern] = [
     path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
 ]
 
-general_urls = [*home_urls, *preference_urls, *account_urls]
+general_urls = [*home_urls, *search_urls, *preference_urls, *account_urls]

@@ -137,7 +137,7 @@ class _Cursors:
 
     def __init__(self, request: Request, order: _Order) -> None:
         self._request, self._order = request, order
-        salt = f"page:{request.caller.account_id}:{request.path}:{order.columns}"
+        salt = f"page:{request.caller.account_id}:{request.path_info}:{order.columns}"
         self._signer = signing.Signer(salt=salt)
 
     def read(self, name: str) -> tuple[Any, int] | None:

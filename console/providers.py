@@ -16,15 +16,12 @@ from console.http import Request
 from console.names import policy_name, policy_segment
 from console.permissions import Denied, Rights
 from federation import models
+from federation.oidc import issuer
 from identity import arns
 from identity.models import Account, Role
 
 SAML, OIDC = "saml", "oidc"
 _NOUNS = {SAML: "SAMLProvider", OIDC: "OpenIDConnectProvider"}
-
-# What a provider's URL cannot hold and what it can: `/` would be a step of our own address.
-_TO_SEGMENT = str.maketrans({"~": "!", "/": "~"})
-_TO_URL = str.maketrans({"!": "~", "~": "/"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Named:
 
 def address(kind: str, name: str, page: str = "provider") -> str:
     """The path of a provider's page, by name or URL."""
-    segment = policy_segment(name) if kind == SAML else name.translate(_TO_SEGMENT)
+    segment = policy_segment(name) if kind == SAML else issuer.segment(name)
     return reverse(f"{kind}-{page}", args=[segment])
 
 
@@ -83,7 +80,7 @@ def of_provider(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             name = policy_name(segment)
             arn = models.saml_arn(account_id, name)
         else:
-            name = segment.translate(_TO_URL)
+            name = issuer.of_segment(segment)
             arn = models.oidc_arn(account_id, name)
         named = Named(kind, name, arn, Rights(request).denied(arn))
         return view(request, named, **more)

@@ -6,9 +6,11 @@ from django.urls import URLPattern, path, register_converter
 from console.demo.urls import demo_urls
 from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.people_urls import people_urls
 from console.providers import OIDC, SAML
+from console.role_urls import role_urls
 from console.views import (
     create_user,
     delete_user,
@@ -21,13 +23,12 @@ from console.views import (
     last_accessed,
     my_mfa,
     my_password,
+    open_accounts,
     policies,
     policy_attachments,
     policy_editor,
     policy_versions,
     providers,
-    role_trust,
-    roles,
     saml_sign_on,
     security_credentials,
     setup,
@@ -42,7 +43,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import federation_urls, saml_urls
+from federation.urls import federation_urls, openid_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -79,6 +80,9 @@ signin_urls: list[URLPattern] = [
     path("sign-in/<str:account>", signin.user, name="sign-in-user"),
     path("sign-out", signout.sign_out, name="sign-out"),
     path("signed-out", signout.signed_out, name="signed-out"),
+    path("other-account", open_accounts.other_account, name="other-account"),
+    path("open-accounts", open_accounts.open_accounts, name="open-accounts"),
+    path("open-accounts/sign-out", open_accounts.sign_out_of_all, name="sign-out-of-all"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
 ]
@@ -107,9 +111,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
-    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
-    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
-    path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -199,18 +200,6 @@ group_urls: list[URLPattern] = [
     path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
     *_policies_of(GROUP),
 ]
-_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
-role_urls: list[URLPattern] = [
-    path("iam/roles", roles.role_list_page, name="roles"),
-    path("iam/create-role", roles.create, name="create-role"),
-    path(_role, roles.role, _of_role, name="role"),
-    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
-    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
-    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
-    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
-    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
-    *_policies_of(ROLE),
-]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
 policy_urls: list[URLPattern] = [
@@ -294,6 +283,7 @@ simulator_urls: list[URLPattern] = [
 urlpatterns = [
     *entry_urls,
     *setup_urls,
+    *openid_urls,
     *signin_urls,
     *federation_urls,
     *saml_urls,
@@ -302,12 +292,14 @@ urlpatterns = [
     *user_urls,
     *group_urls,
     *role_urls,
+    *_policies_of(ROLE),
     *policy_urls,
     *provider_urls,
     *me_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
+    *job_urls,
     *demo_urls,
 ]
 

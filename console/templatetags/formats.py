@@ -40,6 +40,13 @@ def zone_letters(here: datetime) -> str:
 
 
 @register.filter
+def hour(value: datetime) -> str:
+    """`14:05 UTC`, of an end within the day, in the reader's zone."""
+    here = timezone.localtime(value)
+    return f"{date_format(here, 'H:i')} {zone_letters(here)}"
+
+
+@register.filter
 def span(value: timedelta) -> str:
     """A length of time in its largest whole unit, `2 hours`; less than a minute is seconds."""
     seconds = int(abs(value.total_seconds()))
