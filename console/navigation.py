@@ -89,6 +89,7 @@ SECTIONS = (
             Entry(_("Policy simulator"), "simulator", "iam:SimulatePrincipalPolicy"),
             Entry(_("Credential report"), "credential-report", "iam:GetCredentialReport"),
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
+            Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
     Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),

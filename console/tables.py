@@ -66,4 +66,21 @@ USERS = Table(
         Column("boundary", _("Permissions boundary"), default=False),
     ),
 )
-TABLES = {table.key: table for table in (USERS,)}
+ROLES = Table(
+    "roles",
+    _("Roles"),
+    "roles",
+    (
+        Column("trusted", _("Trusted by it")),
+        Column("activity", _("Last activity")),
+        Column("limit", _("Session limit")),
+        Column("path", _("Path"), default=False),
+        Column("arn", _("ARN"), default=False),
+        Column("unique_id", _("Unique ID"), default=False),
+        Column("created", _("Created"), default=False),
+        Column("description", _("Description"), default=False),
+        Column("tags", _("Tags"), default=False),
+        Column("boundary", _("Boundary"), default=False),
+    ),
+)
+TABLES = {table.key: table for table in (USERS, ROLES)}
