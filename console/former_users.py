@@ -23,7 +23,7 @@ def renamed_to(request: Request, name: str) -> str:
     """What the user of this former name is called now, after any number of renames, or ""."""
     since = timezone.now() - RENAMED_FOR
     renames: dict[str, str] = {}
-    for event in _changes(request, "UpdateUser"):
+    for event in changes(request, "UpdateUser"):
         if event.time >= since and (given := _parameter(event, "newUserName")):
             renames.setdefault(_parameter(event, "userName"), given)
     at = folded(name)
@@ -36,11 +36,11 @@ def renamed_to(request: Request, name: str) -> str:
 
 def deletion(request: Request, name: str) -> Event | None:
     """The event by which the last user of this name was deleted."""
-    deleted = _changes(request, "DeleteUser")
+    deleted = changes(request, "DeleteUser")
     return next((event for event in deleted if _parameter(event, "userName") == folded(name)), None)
 
 
-def _changes(request: Request, action: str) -> list[Event]:
+def changes(request: Request, action: str) -> list[Event]:
     """The latest changes by this action; nothing for those who may not read the log."""
     if not Rights(request).allow(LOOK_UP, "*"):
         return []

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
 
+from console import commands, preferences
+from console.http import Request
 from console.views import errors
 from identity.errors import AwsError, MethodNotAllowed
 
@@ -37,8 +41,38 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if origin := getattr(response, "form_action", ""):  # of a page that posts to a provider
+            policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {origin}")
+            response.headers["Content-Security-Policy"] = policy
         if settings.HTTPS:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return response
+
+
+class Preferred:
+    """Set `request.preferences`, and tell the time in the zone that they name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        request.preferences = preferences.of(request)
+        with timezone.override(request.preferences.time_zone):
+            return self.get_response(request)
+
+
+class Commands:
+    """Remember the equivalent command of what a form did, for the page that it leads to."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        calls = getattr(getattr(request, "iam", None), "performed", [])
+        if request.method == "POST" and response.status_code == 303 and calls:
+            at = urlsplit(response.headers["Location"]).path
+            request.session["command"] = {"at": at, "text": commands.of(calls)}
         return response
 
 

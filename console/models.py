@@ -1,4 +1,4 @@
-"""The console's own rows: secrets handed over, forms sent, roles used, demonstrations."""
+"""The console's own rows: secrets handed over, forms sent, preferences, roles used, and more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from console.jobs.rows import Job as Job
+from console.jobs.rows import JobPart as JobPart
 from identity import arns, vault
 from identity.models import Account, User
 from identity.sealed import COLUMNS, Sealed
@@ -34,6 +36,16 @@ class SentForm(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+
+class KeptPreferences(models.Model):
+    """How a user, or root, wants the console (console/preferences.py reads what is `chosen`)."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    chosen = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id}"
 
 
 class UsedRole(models.Model):

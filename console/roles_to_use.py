@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
@@ -11,11 +13,13 @@ from django.utils.translation import gettext as _
 from console import role_history
 from console.colours import named
 from console.http import Request
+from console.models import UsedRole
 from identity import arns, authorization, switching
 from identity.callers import Caller
 from identity.models import Role
 from identity.models.role import SERVICE_LINKED
 from identity.operations import assume_role
+from identity.policy import UNREADABLE, Kind, load
 
 LIMIT = 100
 """How many roles are looked at: the own account's first, then by account and name."""
@@ -72,27 +76,86 @@ def _candidates(signed_in: Caller) -> list[Role]:
     return list(ordered[:LIMIT])
 
 
+def may_use(request: Request, role: Role) -> bool:
+    """Whether who signed in could switch to this role now."""
+    signed_in = request.signed_in
+    name = switching.session_name(signed_in)
+    return bool(list(assume_role.assumable(signed_in, request.facts, [role], name)))
+
+
+def others(request: Request, usable: Iterable[Usable]) -> list[UsedRole]:
+    """Roles that the person switched to before and that are not among `usable`.
+
+    Such as one that trusts everybody, or one that refuses by now.
+    """
+    listed = {one.role.arn for one in usable}
+    return [row for row in role_history.of(request.signed_in) if row.role_arn not in listed]
+
+
 # --- why not -----------------------------------------------------------------------------------
 
 
 def who_refused(request: Request, role_arn: str) -> str:
     """Which side refused, as far as the person may know.
 
-    Of another account nobody learns whether it has such a role, nor whom that trusts.
+    Of another account nobody learns whether it has such a role, nor whom that trusts; but whom the
+    role would let in with an external ID or with MFA is told so, since the role names them.
     """
     caller, facts = request.signed_in, request.facts
-    if not authorization.decision_on(caller, facts, "sts:AssumeRole", role_arn):
+    role = Role.named_in(arns.owner(role_arn), role_arn.rpartition("/")[2])
+    role = role if role is not None and role.arn == role_arn else None
+    if role is not None and (lacking := _what_would_do(request, role)):
+        return lacking
+    if not _own_policies_allow(request, role_arn):
         return _("Your policies do not allow sts:AssumeRole on this role.")
     own = arns.owner(role_arn) == caller.account_id
     if not own or not authorization.decision_on(caller, facts, "iam:GetRole", role_arn):
-        return _(
-            "The account has no such role, or the role's trust policy does not include you, or it "
-            "asks for something that the console cannot send, such as an external ID."
-        )
-    named_so = Role.objects.named(role_arn.rpartition("/")[2]).filter(account=caller.account)
-    role = next((one for one in named_so if one.arn == role_arn), None)
+        return _("The account has no such role, or the role's trust policy does not include you.")
     if role is None:
         return _("This account has no such role.")
-    if "sts:externalid" in role.trust_policy.lower():
-        return _("The role needs an external ID, which the console cannot send.")
     return _("The role's trust policy does not include you.")
+
+
+def _own_policies_allow(request: Request, role_arn: str) -> bool:
+    """Whether the person could use a role of this ARN that trusts the person's account."""
+    caller = request.signed_in
+    path, _slash, name = role_arn.partition(":role")[2].rpartition("/")
+    trusting = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": caller.account.root_arn},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    )
+    role = Role(account_id=arns.owner(role_arn), path=f"{path}/", name=name, trust_policy=trusting)
+    session_name = switching.session_name(caller)
+    return bool(list(assume_role.assumable(caller, request.facts, [role], session_name)))
+
+
+def _what_would_do(request: Request, role: Role) -> str:
+    """What alone the session lacks to use the role."""
+    caller, facts = request.signed_in, request.facts
+    name = switching.session_name(caller)
+    for external_id in _external_ids(role):
+        if list(assume_role.assumable(caller, facts, [role], name, external_id=external_id)):
+            return _("The role needs an external ID, which the console cannot send.")
+    assert caller.session is not None  # of the console
+    with_mfa = replace(caller, session=replace(caller.session, mfa_at=facts.at))
+    if list(assume_role.assumable(with_mfa, facts, [role], name)):
+        return _("The role needs MFA, and this session has none. Sign in again with MFA.")
+    return ""
+
+
+def _external_ids(role: Role) -> list[str]:
+    """What the trust policy compares sts:ExternalId with; the first ten."""
+    document = load(role.trust_policy, Kind.TRUST)
+    if document is UNREADABLE:
+        return []
+    conditions = (one for statement in document.statements for one in statement.conditions)
+    asked = (one.values for one in conditions if one.key.lower() == "sts:externalid")
+    return list(itertools.islice(itertools.chain.from_iterable(asked), 10))

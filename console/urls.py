@@ -4,11 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
+from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
-from console.providers import OIDC, SAML
+from console.openid_urls import openid_provider_urls
+from console.people_urls import people_urls
+from console.providers import SAML
+from console.role_urls import role_urls, session_urls
 from console.views import (
-    account,
     create_user,
     delete_user,
     events,
@@ -16,18 +20,16 @@ from console.views import (
     group_members,
     groups,
     holder_policies,
-    home,
     inline_policies,
+    last_accessed,
     my_mfa,
     my_password,
+    open_accounts,
     policies,
     policy_attachments,
     policy_editor,
     policy_versions,
-    preferences,
     providers,
-    role_trust,
-    roles,
     saml_sign_on,
     security_credentials,
     setup,
@@ -35,7 +37,6 @@ from console.views import (
     signin_stages,
     signout,
     simulator,
-    theme,
     user_credentials,
     user_keys,
     user_other_credentials,
@@ -43,7 +44,7 @@ from console.views import (
     users,
 )
 from console.views.policy_pages import Shelf
-from federation.urls import federation_urls, saml_urls
+from federation.urls import federation_urls, openid_urls, saml_urls
 from identity.access import public
 
 register_converter(Shelf, "shelf")
@@ -80,17 +81,16 @@ signin_urls: list[URLPattern] = [
     path("sign-in/<str:account>", signin.user, name="sign-in-user"),
     path("sign-out", signout.sign_out, name="sign-out"),
     path("signed-out", signout.signed_out, name="signed-out"),
+    path("other-account", open_accounts.other_account, name="other-account"),
+    path("open-accounts", open_accounts.open_accounts, name="open-accounts"),
+    path("open-accounts/sign-out", open_accounts.sign_out_of_all, name="sign-out-of-all"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
-]
-home_urls: list[URLPattern] = [
-    path("home", home.home, name="home"),
-    path("iam", home.dashboard, name="dashboard"),
 ]
 
 
 def _policies_of(kind: Kind) -> list[URLPattern]:
-    """The pages about the policies of a user, a group or a role: one set of views for all."""
+    """The pages about the rights of a user, a group or a role: one set of views for all."""
     at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
     pages = [
         ("policies/attach", holder_policies.attach, "policy-attach"),
@@ -98,6 +98,8 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
         ("inline/create", inline_policies.create, "policy-create"),
         ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
         ("inline/<str:policy>/delete", inline_policies.delete, "policy-delete"),
+        ("last-accessed", last_accessed.tab, "last-accessed"),
+        ("last-accessed/csv", last_accessed.csv_file, "last-accessed-csv"),
     ]
     if kind.bounded:
         pages += [
@@ -110,10 +112,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
-    path("iam/users", users.user_list_page, name="users"),
-    path("iam/by-key/<str:key_id>", users.by_key, name="by-key"),
-    path("iam/by-id/<str:unique_id>", users.by_id, name="by-id"),
-    path("iam/by-arn", users.by_arn, name="by-arn"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -203,18 +201,6 @@ group_urls: list[URLPattern] = [
     path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
     *_policies_of(GROUP),
 ]
-_role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
-role_urls: list[URLPattern] = [
-    path("iam/roles", roles.role_list_page, name="roles"),
-    path("iam/create-role", roles.create, name="create-role"),
-    path(_role, roles.role, _of_role, name="role"),
-    path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
-    path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),
-    path(f"{_role}/trust/edit", role_trust.edit, _of_role, name="role-trust-edit"),
-    path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
-    path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
-    *_policies_of(ROLE),
-]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
 policy_urls: list[URLPattern] = [
@@ -245,18 +231,14 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
 _saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
-_oidc, _of_oidc = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
 provider_urls: list[URLPattern] = [
     path("iam/providers", providers.provider_list_page, name="providers"),
     path("iam/add-provider", providers.add, name="add-provider"),
-    path("iam/add-provider/oidc", providers.add_oidc, name="add-oidc-provider"),
     path(_saml, providers.provider, _of_saml, name="saml-provider"),
     path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
     path(f"{_saml}/sign-on", saml_sign_on.sign_on, _of_saml, name="saml-provider-sign-on"),
     path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
-    path(_oidc, providers.provider, _of_oidc, name="oidc-provider"),
-    path(f"{_oidc}/tags", providers.tags, _of_oidc, name="oidc-provider-tags"),
-    path(f"{_oidc}/delete", providers.delete, _of_oidc, name="oidc-provider-delete"),
+    *openid_provider_urls,
 ]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
@@ -281,13 +263,6 @@ me_urls: list[URLPattern] = [
     path("me/keys/done/<str:handoff_id>/csv", security_credentials.key_csv, name="me-key-csv"),
     path("me/keys/<str:key_id>/status", security_credentials.key_status, name="me-key-status"),
     path("me/keys/<str:key_id>/delete", security_credentials.key_delete, name="me-key-delete"),
-    path("preferences", preferences.preferences, name="preferences"),
-]
-account_urls: list[URLPattern] = [
-    path("iam/account-settings", account.account_settings, name="account-settings"),
-    path("iam/account-settings/alias", account.alias, name="account-alias"),
-    path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
-    path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
 ]
 activity_urls: list[URLPattern] = [
     path("activity", events.activity, name="activity"),
@@ -301,26 +276,28 @@ explain_urls: list[URLPattern] = [
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
 ]
-theme_urls: list[URLPattern] = [path("theme", theme.choose, name="theme")]
 
 urlpatterns = [
     *entry_urls,
     *setup_urls,
+    *openid_urls,
     *signin_urls,
     *federation_urls,
     *saml_urls,
-    *home_urls,
+    *general_urls,
+    *people_urls,
     *user_urls,
     *group_urls,
     *role_urls,
+    *_policies_of(ROLE),
     *policy_urls,
     *provider_urls,
     *me_urls,
-    *account_urls,
+    *session_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,
-    *theme_urls,
+    *job_urls,
     *demo_urls,
 ]
 

@@ -18,6 +18,7 @@ class Reason(enum.Enum):
     ENCODING = "not readable text"
     XML = "not well-formed, or with what is not allowed in it"
     SCHEMA = "not built as the standard demands"
+    COMMENT = "a comment where only text may stand"
     SIG_MISSING = "not signed"
     SIG_SHAPE = "a signature of a form that is not accepted"
     SIG_ALGORITHM = "an algorithm that is not accepted"
@@ -73,6 +74,10 @@ class Log:
 
     def ok(self, name: str, expected: str = "", found: str = "") -> None:
         self.checks.append(Check(name, True, expected, found))
+
+    def failed(self, name: str, expected: str, found: str, remedy: str = "") -> None:
+        """Write a failed check down, where something else is raised for it."""
+        self.checks.append(Check(name, False, expected, found, remedy))
 
     def refuse(
         self, reason: Reason, name: str, expected: str = "", found: str = "", remedy: str = ""

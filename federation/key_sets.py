@@ -6,6 +6,7 @@ and provider, whatever tokens come: who wins the row asks, the others use what i
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -13,8 +14,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from federation.models import OidcKeySet, OidcProvider
-from federation.oidc import discovery, issuer, keys
-from federation.oidc.discovery import DiscoveryError, Reach
+from federation.oidc import certificates, discovery, https, issuer, keys
+from federation.oidc.discovery import Configuration, DiscoveryError, Reach, UntrustedError
 from federation.oidc.keys import KeysError, VerificationKey
 
 FRESH = timedelta(hours=1)
@@ -31,13 +32,60 @@ def of(provider: OidcProvider, kid: str | None, now: datetime) -> Keys:
 
     Raises DiscoveryError and KeysError where there are none, and none are to be had.
     """
-    row = _row(provider)
-    if row.uploaded or (_age(row, now) < FRESH and _has(row, kid)):
-        return _read(row.document)
-    problem = _refresh(row, provider, now)
-    if _age(row, now) >= STALE:
-        raise problem or DiscoveryError("the provider did not answer a moment ago")
+    row = row_of(provider)
+    if not row.uploaded and not (_age(row, now) < FRESH and _has(row, kid)):
+        _bring_up(row, provider, now)
     return _read(row.document)
+
+
+def configuration(provider: OidcProvider, now: datetime) -> Configuration:
+    """Its discovery document, as fresh as its keys. Raises DiscoveryError."""
+    row = row_of(provider)
+    if row.uploaded:
+        raise DiscoveryError("its keys were uploaded, so that it is never asked for anything")
+    if _age(row, now) >= FRESH or not row.configuration:
+        _bring_up(row, provider, now)
+    return discovery.read(row.configuration, issuer.SCHEME + provider.url)
+
+
+def refresh(provider: OidcProvider, now: datetime) -> OidcKeySet:
+    """Ask at once, unless that was done within the minute; the row says what came of it."""
+    row = row_of(provider)
+    if not row.uploaded:
+        _refresh(row, provider, now)
+        row.refresh_from_db()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a provider that is not registered says of itself, and who vouches for its host.
+
+    `thumbprint` is of the last certificate that the host of the keys shows.
+    """
+
+    configuration: Configuration
+    key_set: str
+    thumbprint: str
+    vouched: bool
+
+
+def look(name: str) -> Looked:
+    """Ask the provider of that URL, less its scheme. Raises DiscoveryError.
+
+    Where nobody vouches for it, it is believed for this once: who reads it compares the thumbprint.
+    """
+    url, anybody = issuer.SCHEME + name, Reach(allowed=settings.OIDC_ALLOWED_NETWORKS)
+    vouched, reach = True, anybody
+    try:
+        fetched = discovery.fetch(url, reach)
+    except UntrustedError:
+        vouched = False
+        shown = tuple(certificates.thumbprint(der) for der in https.chain(url, anybody))
+        fetched = discovery.fetch(url, replace(anybody, thumbprints=shown[-1:]))
+    found = discovery.read(fetched.configuration, url)
+    last = https.chain(found.jwks_uri, anybody)[-1]
+    return Looked(found, fetched.key_set, certificates.thumbprint(last), vouched)
 
 
 def upload(provider: OidcProvider, document: str) -> int:
@@ -48,7 +96,8 @@ def upload(provider: OidcProvider, document: str) -> int:
     return len(found)
 
 
-def _row(provider: OidcProvider) -> OidcKeySet:
+def row_of(provider: OidcProvider) -> OidcKeySet:
+    """What is known of the provider; empty at first."""
     found = OidcKeySet.objects.filter(provider=provider).first()
     return found or OidcKeySet.objects.get_or_create(provider=provider)[0]
 
@@ -61,21 +110,30 @@ def _has(row: OidcKeySet, kid: str | None) -> bool:
     return kid is None or any(key.kid == kid for key in _read(row.document))
 
 
+def _bring_up(row: OidcKeySet, provider: OidcProvider, now: datetime) -> None:
+    """Ask anew; what is known is good for a day. Raises DiscoveryError and KeysError."""
+    problem = _refresh(row, provider, now)
+    if _age(row, now) >= STALE:
+        raise problem or DiscoveryError("the provider did not answer a moment ago")
+
+
 def _refresh(row: OidcKeySet, provider: OidcProvider, now: datetime) -> Exception | None:
     """Ask, if it is this process's turn. What fails leaves the keys as they were."""
     due = Q(tried_at=None) | Q(tried_at__lte=now - BETWEEN)
-    mine = OidcKeySet.objects.filter(due, pk=row.pk, uploaded=False).update(tried_at=now)
-    if not mine:
+    mine = OidcKeySet.objects.filter(pk=row.pk, uploaded=False)
+    if not mine.filter(due).update(tried_at=now):
         return None
     try:
-        document = discovery.key_set(issuer.SCHEME + provider.url, _reach())
-        keys.read(document)
+        fetched = discovery.fetch(issuer.SCHEME + provider.url, reach(provider))
+        keys.read(fetched.key_set)
     except (DiscoveryError, KeysError) as problem:
+        mine.update(problem=str(problem)[:200])
         return problem
-    row.document, row.fetched_at = document, now
-    OidcKeySet.objects.filter(pk=row.pk, uploaded=False).update(document=document, fetched_at=now)
+    row.document, row.configuration, row.fetched_at = fetched.key_set, fetched.configuration, now
+    mine.update(document=row.document, configuration=row.configuration, fetched_at=now, problem="")
     return None
 
 
-def _reach() -> Reach:
-    return Reach(allowed=settings.OIDC_ALLOWED_NETWORKS)
+def reach(provider: OidcProvider) -> Reach:
+    """Where the provider may be asked, and which certificates may vouch for it."""
+    return Reach(allowed=settings.OIDC_ALLOWED_NETWORKS, thumbprints=tuple(provider.thumbprints))

@@ -50,6 +50,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A role that may be assumed, as what, and for how many seconds."""
+
+    role: Role
+    wanted: Wanted
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Minted:
     """The row, and STS's `Credentials` and `AssumedRoleUser` structures."""
 

@@ -9,11 +9,30 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from federation.logout_models import SamlSession
+from federation.oidc_models import OidcKeySet, OidcRequest, OidcSignOn
 from identity import arns, identifiers, vault
 from identity.models import Account, TemporarySession
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = [
+    "FederatedAttempt",
+    "OidcKeySet",
+    "OidcProvider",
+    "OidcRequest",
+    "OidcSignOn",
+    "PendingSignIn",
+    "SamlPrivateKey",
+    "SamlProvider",
+    "SamlRequest",
+    "SamlSession",
+    "SamlSignOn",
+    "SeenAssertion",
+    "ServiceProviderKey",
+    "SigninToken",
+]
 
 ALLOWED, REQUIRED = "Allowed", "Required"
 
@@ -190,18 +209,27 @@ class SamlRequest(models.Model):
 
 
 class PendingSignIn(models.Model):
-    """A verified assertion, sealed, until its person has chosen a role.
+    """A verified assertion or ID token, sealed, until its person has chosen a role.
 
-    `handle` is the SHA-256 of the browser's cookie, `browser` that of the AuthnRequest's or "".
+    It came from a SAML `provider` or an `openid_provider`. `handle` is the SHA-256 of the browser's
+    cookie, `browser` that of the request's or "".
     """
 
     handle = models.CharField(max_length=64, primary_key=True)
-    provider = models.ForeignKey(SamlProvider, on_delete=models.CASCADE, related_name="+")
+    provider = models.ForeignKey(
+        SamlProvider, on_delete=models.CASCADE, related_name="+", null=True
+    )
+    openid_provider = models.ForeignKey(
+        OidcProvider, on_delete=models.CASCADE, related_name="+", null=True
+    )
     browser = models.CharField(max_length=64, default="")
     after = models.CharField(max_length=2000, default="")
     sealed_claims = models.BinaryField()
     attempt = models.ForeignKey("FederatedAttempt", on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField(db_index=True)
+
+    if TYPE_CHECKING:
+        openid_provider_id: int | None
 
     def __str__(self) -> str:
         return self.handle
@@ -297,24 +325,3 @@ class FederatedAttempt(models.Model):
     def keep(self, document: str) -> None:
         """Seal what was sent; the row is not yet saved."""
         self.sealed_document = vault.seal(document.encode(), self.purpose)
-
-
-# --- OpenID Connect ------------------------------------------------------------------------------
-
-
-class OidcKeySet(models.Model):
-    """The key set of a provider, as it was last read; `tried_at` is when it was last asked.
-
-    One that an operator uploaded is never asked for.
-    """
-
-    provider = models.OneToOneField(
-        OidcProvider, on_delete=models.CASCADE, primary_key=True, related_name="key_set"
-    )
-    document = models.TextField(default="")
-    fetched_at = models.DateTimeField(null=True)
-    tried_at = models.DateTimeField(null=True)
-    uploaded = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return str(self.provider)

@@ -10,35 +10,31 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
-from federation import acs, answers, saml_events, saml_sessions, trust
+from federation import acs, answers, openid_sign_in, saml_events, single_logout, trust
 from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
-from federation.redeeming import Proven
-from identity import sessions, switching, vault
+from federation.proofs import Proof, SamlProof
+from identity import sessions, vault
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.facts import Facts
 from identity.models import Account, Role
 
-SESSION_KEY = "saml"
-"""Under which a console session keeps what a logout at the identity provider needs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A role that the assertion offers; `why` it cannot be used, or nothing."""
+    """A role that the provider offers; `why` it cannot be used, or nothing."""
 
     role_arn: str
-    proven: Proven
+    proof: Proof
     role: Role | None
     why: str
 
     @property
     def account(self) -> Account:
         """Of the role and its provider alike."""
-        return self.proven.provider.account
+        return self.proof.provider.account
 
     @property
     def label(self) -> str:
@@ -47,10 +43,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A verified response, as it waits for its person."""
+    """What was verified, as it waits for its person."""
 
     row: PendingSignIn
-    proofs: tuple[Proven, ...]
+    proofs: tuple[Proof, ...]
     attempts: Mapping[str, str]
 
     def options(self, facts: Facts) -> list[Option]:
@@ -72,31 +68,36 @@ def waiting(handle: str, browser: str, facts: Facts) -> Received | None:
         return None
     kept = json.loads(vault.unseal(row.sealed_claims, row.purpose))
     then = replace(facts, at=datetime.fromisoformat(kept["at"]))
-    proofs = []
+    of_saml = row.openid_provider_id is None
+    found = _proofs_of_saml(kept, then) if of_saml else openid_sign_in.proofs(row, kept, then)
+    proofs = tuple(found)
+    if not proofs:
+        raise acs.RejectedError(answers.NO_PROVIDER, str(row.attempt_id))
+    return Received(row, proofs, kept["attempts"])
+
+
+def _proofs_of_saml(kept: Mapping[str, Any], then: Facts) -> Iterator[Proof]:
     for arn in kept["attempts"]:
         if provider := acs.provider_named(arn):
             trial = acs.Trial(provider, Log())
             acs.attempt_with(trial, kept["document"], kept["acs"], then)
-            proofs += [trial.proven] if trial.proven else []
-    if not proofs:
-        raise acs.RejectedError(answers.NO_PROVIDER, str(row.attempt_id))
-    return Received(row, tuple(proofs), kept["attempts"])
+            if trial.proven:
+                yield SamlProof(trial.proven)
 
 
-def _options(proofs: Iterable[Proven], facts: Facts) -> Iterator[Option]:
-    """Each role of each proven provider, once, in the order of the assertion."""
+def _options(proofs: Iterable[Proof], facts: Facts) -> Iterator[Option]:
+    """Each role of each proven provider, once, in the provider's order."""
     seen: set[str] = set()
-    for proven in proofs:
-        for pair in proven.claims.pairs:
-            if pair.provider_arn == proven.provider.arn and pair.role_arn not in seen:
-                seen.add(pair.role_arn)
-                role = trust.role_named(pair.role_arn)
-                yield Option(pair.role_arn, proven, role, _why_not(proven, pair.role_arn, facts))
+    for proof in proofs:
+        for arn in proof.role_arns:
+            if arn not in seen:
+                seen.add(arn)
+                yield Option(arn, proof, trust.role_named(arn), _why_not(proof, arn, facts))
 
 
-def _why_not(proven: Proven, role_arn: str, facts: Facts) -> str:
+def _why_not(proof: Proof, role_arn: str, facts: Facts) -> str:
     try:
-        saml_sessions.entry(proven, role_arn, facts, Log(), saml_sessions.wanted(proven))
+        proof.entry(role_arn, facts, Log())
     except AwsError as problem:
         return problem.message
     return ""
@@ -105,13 +106,14 @@ def _why_not(proven: Proven, role_arn: str, facts: Facts) -> str:
 def nothing_usable(received: Received, options: Iterable[Option]) -> acs.RejectedError:
     """What to say when no role that is offered can be used; the log learns it of each."""
     why = tuple((option.role_arn, option.why) for option in options)
+    sentence = received.proofs[0].not_authorized
     for attempt in FederatedAttempt.objects.filter(
         pk__in=received.attempts.values(), outcome=FederatedAttempt.CHOOSING
     ):
         log = Log([_unusable(*each) for each in why])
-        told = {"refusal": Reason.ROLE.name, "answer": answers.NOT_AUTHORIZED}
+        told = {"refusal": Reason.ROLE.name, "answer": sentence}
         _settle(attempt, log, FederatedAttempt.REFUSED, "", **told)
-    return acs.RejectedError(answers.NOT_AUTHORIZED, str(received.row.attempt_id), why)
+    return acs.RejectedError(sentence, str(received.row.attempt_id), why)
 
 
 def _unusable(role_arn: str, why: str) -> Check:
@@ -120,7 +122,7 @@ def _unusable(role_arn: str, why: str) -> Check:
         passed=False,
         expected="a role whose trust policy lets this person of the provider in",
         found=f"{role_arn}: {why}",
-        remedy="name another role in the Role attribute, or let the role trust the provider",
+        remedy="offer another role, or let the role trust the provider",
     )
 
 
@@ -133,15 +135,15 @@ def finish(request: HttpRequest, received: Received, role_arn: str, facts: Facts
     option = offered.get(role_arn)
     if option is None:
         raise acs.RejectedError(answers.NO_PAIR, str(received.row.attempt_id))
-    proven, log = option.proven, Log()
-    attempt = FederatedAttempt.objects.filter(pk=received.attempts[proven.provider.arn]).first()
+    proof, log = option.proof, Log()
+    attempt = FederatedAttempt.objects.filter(pk=received.attempts[proof.provider.arn]).first()
     try:
-        made = saml_sessions.entry(proven, role_arn, facts, log, saml_sessions.wanted(proven))
+        made = proof.entry(role_arn, facts, log)
         with transaction.atomic():
             if not PendingSignIn.objects.filter(pk=received.row.pk).delete()[0]:
-                raise InvalidIdentityToken("The assertion was used before")
-            minted, _result = saml_sessions.mint(proven, made, facts)
-            _begin(request, received, proven, minted, facts)
+                raise InvalidIdentityToken("This sign-in was finished before")
+            minted = proof.mint(made, facts)
+            _begin(request, received, proof, minted, facts)
             _settle(attempt, log, FederatedAttempt.ACCEPTED, role_arn, key_id=minted.row.pk)
     except AwsError as problem:
         told = {"refusal": problem.code, "answer": problem.message}
@@ -151,26 +153,14 @@ def finish(request: HttpRequest, received: Received, role_arn: str, facts: Facts
 
 
 def _begin(
-    request: HttpRequest, received: Received, proven: Proven, minted: Minted, facts: Facts
+    request: HttpRequest, received: Received, proof: Proof, minted: Minted, facts: Facts
 ) -> None:
     """The console session, which ends with its credentials; who signs out ends these, too."""
-    if getattr(request, "signed_in", None) is not None:
-        switching.end(request)
-    provider, subject = proven.provider, proven.assertion.subject
-    again = reverse("sign-in-saml", args=[provider.account_id, provider.name])
-    sessions.start_with(request, minted.row, facts, issuer=again, owned=True)
-    request.session[SESSION_KEY] = {
-        "provider": provider.arn,
-        "issuer": proven.assertion.issuer,
-        "name_id": [
-            subject.value,
-            subject.format,
-            subject.name_qualifier,
-            subject.sp_name_qualifier,
-        ],
-        "session_index": proven.assertion.session_index,
-    }
-    event = saml_events.signed_in(minted, provider, facts, received.row.after)
+    sessions.start_with(request, minted.row, facts, issuer=proof.again, owned=True)
+    request.session.update(proof.kept)
+    if came_by := proof.kept.get("saml"):
+        single_logout.remember(came_by, minted.row)
+    event = saml_events.signed_in(minted, proof.provider, facts, received.row.after)
     event.save(force_insert=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from federation.minting import Minted, Wanted
-from federation.models import SamlProvider
+from federation.models import OidcProvider, SamlProvider
 from federation.redeeming import Proven
 from identity import audit
 from identity.authentication import acting_as
@@ -16,6 +16,7 @@ from identity.models import Event
 from identity.wire import spec
 
 ACTION = "AssumeRoleWithSAML"
+_PROVIDER = {SamlProvider: "SamlProviderArn", OidcProvider: "OidcProviderArn"}
 
 
 def identity_of(proven: Proven) -> dict[str, Any]:
@@ -59,14 +60,16 @@ def refused(proven: Proven, role_arn: str, facts: Facts, problem: AwsError) -> E
     return event
 
 
-def signed_in(minted: Minted, provider: SamlProvider, facts: Facts, after: str) -> Event:
+def signed_in(
+    minted: Minted, provider: SamlProvider | OidcProvider, facts: Facts, after: str
+) -> Event:
     """ConsoleLogin of the role's session; not yet kept."""
     caller = acting_as(minted.row)
     more = {
         "LoginTo": after,
         "MobileVersion": "No",
         "MFAUsed": "No",
-        "SamlProviderArn": provider.arn,
+        _PROVIDER[type(provider)]: provider.arn,
     }
     event = audit.signin_event(
         caller.account,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from federation import answers, minting, saml_events, trust
 from federation.checks import Check, Log
-from federation.minting import Minted, Wanted
+from federation.minting import Entry, Minted, Wanted
 from federation.models import SeenAssertion
 from federation.redeeming import Proven
 from identity.errors import ExpiredIdentityToken, InvalidIdentityToken
@@ -20,15 +19,6 @@ ACTION = "sts:AssumeRoleWithSAML"
 
 # An assertion that is over stays remembered for a clock that is set back.
 _REMEMBERED = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A role that may be assumed, as what, and for how many seconds."""
-
-    role: Role
-    wanted: Wanted
-    seconds: int
 
 
 def wanted(proven: Proven, **asked: Any) -> Wanted:

@@ -20,6 +20,7 @@ from federation.role_choice import Option, Received
 from federation.saml import sp_metadata
 from federation.views import own_page
 from identity.access import public
+from identity.account_paths import here
 from identity.local_path import local_path
 from identity.models import Account
 
@@ -39,15 +40,15 @@ def receive(request: Any, uuid: str = "") -> HttpResponse:
     """
     given = request.POST.getlist("SAMLResponse")
     if len(given) != 1:
-        return _rejected(request, RejectedError(answers.INVALID, request.facts.request_id))
+        return rejected(request, RejectedError(answers.INVALID, request.facts.request_id))
     here = service_provider.acs_url(SamlProvider(uuid=uuid) if uuid else None)
     try:
         arrived = acs.receive(given[0], here, uuid, _relayed(request), request.facts)
     except RejectedError as problem:
-        return _rejected(request, problem)
+        return rejected(request, problem)
     if arrived.page:
-        return _see_other(arrived.page)
-    response = _see_other(reverse("saml-roles"))
+        return see_other(arrived.page)
+    response = see_other(reverse("saml-roles"))
     set_cookie(response, HANDLE_COOKIE, arrived.handle, int(acs.CHOOSING.total_seconds()))
     return response
 
@@ -71,10 +72,10 @@ def roles(request: Any) -> HttpResponse:
             request.facts,
         )
         if received is None:
-            return _rejected(request, RejectedError(""))
+            return rejected(request, RejectedError(""))
         return _chosen(request, received)
     except RejectedError as problem:
-        return _rejected(request, problem)
+        return rejected(request, problem)
 
 
 def _chosen(request: Any, received: Received) -> HttpResponse:
@@ -106,7 +107,7 @@ def _by_account(options: Iterable[Option]) -> list[tuple[Account, list[Option]]]
 
 def _sign_in(request: Any, received: Received, role_arn: str) -> HttpResponse:
     after = role_choice.finish(request, received, role_arn, request.facts)
-    response = _see_other(after or reverse(settings.LOGIN_REDIRECT_URL))
+    response = see_other(here(after) or reverse(settings.LOGIN_REDIRECT_URL))
     for name in (HANDLE_COOKIE, REQUEST_COOKIE):
         response.delete_cookie(name, samesite="Lax")
     return response
@@ -136,12 +137,15 @@ def metadata(request: HttpRequest, uuid: str = "") -> HttpResponse:
     provider = get_object_or_404(SamlProvider, uuid=uuid) if uuid else None
     keys = map(service_provider.certificate_of, service_provider.newest_first())
     document = sp_metadata.text(
-        service_provider.entity_id(), service_provider.acs_url(provider), keys
+        service_provider.entity_id(),
+        service_provider.acs_url(provider),
+        service_provider.logout_url(provider),
+        keys,
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
 
 
-def _rejected(request: Any, problem: RejectedError) -> HttpResponse:
+def rejected(request: Any, problem: RejectedError) -> HttpResponse:
     """Nobody is signed in, nor signed out."""
     context = {
         "sentence": problem.sentence,
@@ -151,7 +155,7 @@ def _rejected(request: Any, problem: RejectedError) -> HttpResponse:
     return render(request, "federation/saml_rejected.html", context, status=403)
 
 
-def _see_other(address: str) -> HttpResponse:
+def see_other(address: str) -> HttpResponse:
     """303: with a GET, whatever was sent (RFC 9110 section 15.4.4)."""
     response = HttpResponseRedirect(address)
     response.status_code = 303

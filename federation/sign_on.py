@@ -1,4 +1,4 @@
-"""Single sign-on that begins here: which providers an account offers, and our request to one."""
+"""Single sign-on by SAML that begins here: our request to a provider."""
 
 from __future__ import annotations
 
@@ -10,23 +10,15 @@ from django.db import transaction
 from federation import acs, service_provider
 from federation.models import SamlProvider, SamlRequest
 from federation.saml import metadata
+from federation.saml.bindings import REDIRECT
 from federation.saml.metadata import MetadataError
-from federation.saml.request import BINDING, AuthnRequest, redirect_url
+from federation.saml.request import AuthnRequest, redirect_url
 from identity.facts import Facts
 from identity.models import Account
 
 WAITING = timedelta(minutes=10)
 MOST_WAITING = 1_000
 """Requests of one provider that wait at a time: anybody can begin some."""
-
-
-def offered(account: str) -> list[SamlProvider]:
-    """The providers that the sign-in page of an account, by ID or alias, has a button for."""
-    found = Account.objects.at(account).first()
-    if found is None:
-        return []
-    shown = SamlProvider.objects.filter(account=found, sign_on__button=True)
-    return list(shown.only("name", "account_id").order_by("name"))
 
 
 def request_url(
@@ -65,7 +57,7 @@ def _destination(provider: SamlProvider) -> str | None:
         first = metadata.read(provider.metadata).providers[0]
     except MetadataError:
         return None
-    return next((one.location for one in first.sign_on if one.binding == BINDING), None)
+    return next((one.location for one in first.sign_on if one.binding == REDIRECT), None)
 
 
 def _make_room(provider: SamlProvider) -> None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation import key_sets, minting, trust
-from federation.checks import Check, Log, Reason, Refused
-from federation.minting import Wanted
+from federation.checks import Log, Reason, Refused
+from federation.minting import Entry, Minted, Wanted
 from federation.models import OidcProvider
 from federation.oidc import issuer, provider_rules, token
-from federation.oidc.discovery import DiscoveryError
+from federation.oidc.discovery import DiscoveryError, UntrustedError
 from federation.oidc.keys import KeysError
 from federation.oidc.provider_rules import Special
 from federation.oidc.token import Claims, Expected, Token
@@ -68,19 +68,31 @@ def provider_of(parsed: Token, account_id: str) -> OidcProvider:
 
 
 def prove(
-    provider: OidcProvider, parsed: Token, facts: Facts, log: Log, nonce: str | None = None
+    provider: OidcProvider,
+    parsed: Token,
+    facts: Facts,
+    log: Log,
+    *,
+    client_id: str = "",
+    nonce: str | None = None,
 ) -> Proven:
-    """Verify a token and read it. Raises Refused, IDPCommunicationError, InvalidIdentityToken."""
+    """Verify a token and read it; of a sign-in it is for one client, and has its nonce.
+
+    Raises Refused, IDPCommunicationError and InvalidIdentityToken.
+    """
     try:
         keys = key_sets.of(provider, parsed.header.get("kid"), facts.at)
     except DiscoveryError as problem:
-        _failed(log, "Keys of the provider", "an answer", str(problem))
+        log.failed("Keys of the provider", "an answer", str(problem))
+        if isinstance(problem, UntrustedError):
+            raise InvalidIdentityToken(str(problem)) from problem
         raise IDPCommunicationError(_UNREACHABLE) from problem
     except KeysError as problem:
-        _failed(log, "Keys of the provider", "a JSON Web Key Set", str(problem))
+        log.failed("Keys of the provider", "a JSON Web Key Set", str(problem))
         raise InvalidIdentityToken(_NO_KEY) from problem
     url = issuer.SCHEME + provider.url
-    expected = Expected(url, frozenset(provider.client_ids), facts.at, nonce)
+    known = frozenset(provider.client_ids)
+    expected = Expected(url, known & {client_id} if client_id else known, facts.at, nonce)
     claims = token.verify(parsed, keys, expected, log)
     keys_of = dict(provider_rules.condition_keys(provider.url, claims))
     special = provider_rules.special(claims, log)
@@ -92,7 +104,7 @@ def role_for(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wan
     """The role, if the token and its trust policy allow it. InvalidIdentityToken, AccessDenied."""
     roles = proven.special.roles
     if roles is not None and role_arn not in roles:
-        _failed(log, "Roles of the token", role_arn, "; ".join(roles)[:1000])
+        log.failed("Roles of the token", role_arn, "; ".join(roles)[:1000])
         raise InvalidIdentityToken(_NO_ROLE)
     role = trust.role_named(role_arn)
     given = (proven.provider.arn, ACTION, proven.keys, facts, session)
@@ -100,7 +112,7 @@ def role_for(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wan
     if lacks:
         remedy = f"Let the role's trust policy allow {', '.join(lacks)} to {proven.provider.arn}."
         found = f"not allowed: {', '.join(lacks)}" if role else "no such role"
-        _failed(log, "Trust policy", role_arn, found, remedy)
+        log.failed("Trust policy", role_arn, found, remedy)
     role = trust.require(role, *given)
     log.ok("Trust policy", role_arn, "allowed")
     return role
@@ -111,6 +123,36 @@ def seconds(role: Role, session: Wanted) -> int:
     asked = session.asked_seconds or minting.HOUR
     minting.require_duration(role, asked)
     return asked
+
+
+def mint(proven: Proven, made: Entry, facts: Facts) -> Minted:
+    """The session; what the provider said stays in its requests."""
+    return minting.session(
+        made.role,
+        NAME,
+        made.seconds,
+        facts,
+        wanted=made.wanted,
+        provider=proven.provider.arn,
+        keys=provider_rules.lasting(proven.provider.url, proven.keys),
+    )
+
+
+def result(proven: Proven, minted: Minted, session: Wanted) -> dict[str, Any]:
+    """What AssumeRoleWithWebIdentity returns."""
+    shown: dict[str, Any] = {
+        "Credentials": minted.credentials,
+        "SubjectFromWebIdentityToken": proven.claims.subject,
+        "AssumedRoleUser": minted.assumed,
+        "Provider": proven.provider.arn,
+        "Audience": proven.claims.audience,
+    }
+    packed = session.packed_size
+    if packed is not None:
+        shown["PackedPolicySize"] = packed
+    if session.source_identity:
+        shown["SourceIdentity"] = session.source_identity
+    return shown
 
 
 def error_of(problem: Refused, facts: Facts) -> AwsError:
@@ -125,10 +167,6 @@ def error_of(problem: Refused, facts: Facts) -> AwsError:
     if problem.reason is Reason.CLAIM and check.found in ("none", "None"):
         return InvalidIdentityToken(f"Missing a required claim: {check.name}")
     return InvalidIdentityToken(_SENTENCES.get(problem.reason, _INVALID))
-
-
-def _failed(log: Log, name: str, expected: str, found: str, remedy: str = "") -> None:
-    log.checks.append(Check(name, False, expected, found, remedy))
 
 
 # --- CloudTrail's events -------------------------------------------------------------------------

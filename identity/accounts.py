@@ -33,7 +33,8 @@ _ALIAS = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 _ALIAS_LENGTH = range(3, 64)
 # Second parts of URLs under /sign-in/, where an alias would stand.
 _FIXED_WORDS = frozenset(
-    {"chooser", "complete", "forgot", "help", "mfa", "new", "password", "recovery", "root", "saml"}
+    {"chooser", "complete", "forgot", "help", "mfa", "new", "oidc", "password", "recovery"}
+    | {"root", "saml"}
 )
 _PASSWORD_LENGTH = range(8, 129)
 _CLASSES = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[^A-Za-z0-9\s]")

@@ -108,17 +108,24 @@ def _write(operation: Operation, call: Call) -> Result:
 
 
 class Client:
-    """The console's SDK: `client.create_user(UserName="li")`, with boto3's verbs and results."""
+    """The console's SDK: `client.create_user(UserName="li")`, with boto3's verbs and results.
+
+    `performed` are the calls that succeeded, in their order.
+    """
 
     def __init__(self, caller: Caller, facts: Facts, service: str) -> None:
         self._caller, self._facts, self._service = caller, facts, service
+        self.performed: list[Call] = []
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         action = spec.action(self._service, verb)
         if action is None:
             raise AttributeError(f"{self._service} has no verb `{verb}`")
 
-        def call(**params: Any) -> Any:
-            return perform(Call(self._caller, self._service, action, params, self._facts))
+        def performed(**params: Any) -> Any:
+            call = Call(self._caller, self._service, action, params, self._facts)
+            result = perform(call)
+            self.performed.append(call)
+            return result
 
-        return call
+        return performed

@@ -23,7 +23,7 @@ from botocore.config import Config
 from tests.credentials import PASSWORD, Key
 
 PROJECT = Path(__file__).resolve().parent.parent
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 @dataclass
@@ -76,6 +76,7 @@ class LiveServer:
             )
         while not self.answers():
             if time.monotonic() - began > _START_SECONDS or self.process.poll() is not None:
+                self.process.kill()  # a late one would go on starting behind the other tests
                 raise RuntimeError(self.log.read_text())
             time.sleep(0.02)
         return time.monotonic() - began

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from console.models import Job, JobPart
 from federation.models import (
     FederatedAttempt,
+    OidcKeySet,
     OidcProvider,
+    OidcRequest,
+    OidcSignOn,
     PendingSignIn,
     SamlPrivateKey,
     SamlProvider,
@@ -82,6 +86,8 @@ def fill(account: Account, mark: str = "") -> None:
         account=account, requester=user.unique_id, arn=user.arn, services=[]
     )
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
+    job = Job.objects.create(account=account, kind="credential-report", user=user)
+    JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 
@@ -101,7 +107,12 @@ def _provide(account: Account, mark: str) -> None:
     SamlRequest.objects.create(id=f"_1{mark}", **soon)
     attempt = FederatedAttempt.objects.create(account=account, provider_arn=provider.arn)
     PendingSignIn.objects.create(handle=f"x{mark}", attempt=attempt, sealed_claims=b"", **soon)
-    OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
+    openid = OidcProvider.objects.create(account=account, url=f"idp{mark}.example.com")
+    OidcSignOn.objects.create(provider=openid, client_id="console")
+    OidcKeySet.objects.create(provider=openid)
+    OidcRequest.objects.create(
+        state=f"x{mark}", provider=openid, browser="x", sealed=b"", expires_at=timezone.now()
+    )
 
 
 def _give_credentials(user: User, role: Role, mark: str) -> None:

@@ -19,11 +19,13 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from console import fields
+from console.preferences import DATES
 from console.templatetags import formats
 
 register = template.Library()
@@ -103,6 +105,12 @@ def tabs(items: Iterable[Any], current: str, label: str = "") -> dict[str, Any]:
 def pager(page: Any, label: str = "") -> dict[str, Any]:
     """Keyset pages: `page` has `previous_url`, `next_url` and the row numbers `first`, `last`."""
     return {"page": page, "label": label or _("Pages")}
+
+
+@register.inclusion_tag("components/button.html")
+def columns_link(table: str) -> dict[str, str]:
+    """To the choice of the table's columns (console/tables.py)."""
+    return {"text": _("Columns"), "href": reverse("table-preferences", args=[table])}
 
 
 @register.simple_block_tag(takes_context=True)
@@ -269,19 +277,38 @@ def copy(value: str, label: str) -> dict[str, str]:
     return {"value": value, "label": label}
 
 
+@register.inclusion_tag("components/copy_link.html")
+def copy_link(url: str) -> dict[str, str]:
+    """A button that copies the address of this page, with the account in it."""
+    return {"url": url}
+
+
+@register.inclusion_tag("components/info.html")
+def info(topic: str, label: str) -> dict[str, str]:
+    """A link to a help topic; with scripts it opens beside the page. `label` ends its name."""
+    return {"url": reverse("help-topic", args=[topic]), "label": label}
+
+
 @register.inclusion_tag("components/secret_box.html")
 def secret_box(value: str, label: str) -> dict[str, str]:
     """A secret, folded away until Show is pressed (scripts or not), with a copy button."""
     return {"value": value, "label": label}
 
 
-@register.inclusion_tag("components/time.html")
-def time(value: datetime | None, style: str = "relative", none: str = "") -> dict[str, str]:
-    """A moment: `relative` (absolute in the title) or `absolute`; `none` is the word for None."""
-    _kind(style, ("relative", "absolute"))
+@register.inclusion_tag("components/time.html", takes_context=True)
+def time(
+    context: Context, value: datetime | None, style: str = "relative", none: str = ""
+) -> dict[str, str]:
+    """A moment: `relative` (absolute in the title) or `absolute`; `none` is the word for None.
+
+    Who prefers absolute times gets them everywhere.
+    """
+    _kind(style, DATES)
     if value is None:
         return {"stamp": "", "none": none or _("Never")}
-    absolute = formats.utc(value)
+    absolute = formats.clock(value)
+    if (preferences := context.get("preferences")) and preferences.dates == "absolute":
+        style = "absolute"
     return {
         "stamp": value.astimezone(UTC).isoformat(timespec="seconds"),
         "text": absolute if style == "absolute" else formats.age(value),

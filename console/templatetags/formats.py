@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -19,12 +19,31 @@ register = template.Library()
 RELATIVE_FOR = timedelta(days=31)
 
 
+@register.filter("utc")  # as templates of the neighbours still say
 @register.filter
-def utc(value: datetime) -> str:
-    """`22 Sep 2026, 14:05 UTC`. A datetime without a zone is a programming error: ValueError."""
+def clock(value: datetime) -> str:
+    """`22 Sep 2026, 16:05 CEST`, in the reader's zone, which is UTC unless they chose another.
+
+    A datetime without a zone is a programming error: ValueError.
+    """
     if value.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be shown")
-    return f"{date_format(value.astimezone(UTC), 'j M Y, H:i')} UTC"
+    here = timezone.localtime(value)
+    return f"{date_format(here, 'j M Y, H:i')} {zone_letters(here)}"
+
+
+def zone_letters(here: datetime) -> str:
+    """`CEST`, or `UTC+05:45` in a zone that has only an offset for a name."""
+    letters = here.tzname() or ""
+    offset = f"{here:%z}"
+    return letters if letters[:1].isalpha() else f"UTC{offset[:3]}:{offset[3:]}"
+
+
+@register.filter
+def hour(value: datetime) -> str:
+    """`14:05 UTC`, of an end within the day, in the reader's zone."""
+    here = timezone.localtime(value)
+    return f"{date_format(here, 'H:i')} {zone_letters(here)}"
 
 
 @register.filter
@@ -41,11 +60,21 @@ def span(value: timedelta) -> str:
 
 
 @register.filter
+def duration(seconds: int) -> str:
+    """`1 hour`, `90 minutes`: a limit that was chosen, exactly."""
+    if seconds % 3600 == 0:
+        return ngettext("%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
+    if seconds % 60 == 0:
+        return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+    return ngettext("%d second", "%d seconds", seconds) % seconds
+
+
+@register.filter
 def age(value: datetime) -> str:
-    """`2 hours ago`, `just now` or `in 3 days`; beyond 31 days the moment itself, in UTC."""
+    """`2 hours ago`, `just now` or `in 3 days`; beyond 31 days the moment itself."""
     passed = timezone.now() - value
     if abs(passed) > RELATIVE_FOR:
-        return utc(value)
+        return clock(value)
     if timedelta(0) <= passed < timedelta(minutes=1):
         return _("just now")
     return (_("%s ago") if passed > timedelta(0) else _("in %s")) % span(passed)

@@ -22,6 +22,7 @@ from console.denying_policy import denying_policy
 from identity import authorization_messages
 from identity.access import public
 from identity.errors import AccessDenied, AwsError, ConcurrentModification, Throttling
+from identity.models import Event
 
 RELOAD_SECONDS = 5
 
@@ -134,6 +135,14 @@ def gone(request: HttpRequest, again_url: str = "") -> HttpResponse:
     """410 for a used or expired link; `again_url` is where a new one is sent from."""
     heading = _("This link has been used or is too old")
     return _page(request, 410, heading, again_url=again_url)
+
+
+def deleted(
+    request: HttpRequest, event: Event, label: str, name: str, list_page: str
+) -> HttpResponse:
+    """410 for an object that is known to have been deleted: when, and by whom."""
+    context = {"event": event, "label": label, "name": name, "list_page": list_page}
+    return render(request, "console/deleted.html", context, status=410)
 
 
 def _access_denied(

@@ -112,7 +112,11 @@ def page(
 
 
 def _tabs(holder: Holder) -> list[dict[str, str]]:
-    labels = {"permissions": _("Permissions"), "users": _("Users")}
+    labels = {
+        "permissions": _("Permissions"),
+        "users": _("Users"),
+        "last-accessed": _("Last accessed"),
+    }
     return [
         {"key": key, "label": label, "url": reverse(f"group-{key}", args=[holder.segment])}
         for key, label in labels.items()

@@ -102,6 +102,7 @@ def dashboard(request: Request) -> HttpResponse:
         resources=_resources(summary.value or {}),
         denied=rights.denied(arns.user(request.caller.account_id, "*")),
         changes=recent_events.changes(request, rights, limit=10),
+        tools=navigation.tools(),
     )
 
 

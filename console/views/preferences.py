@@ -1,14 +1,95 @@
-"""Preferences: the theme, for this browser."""
+"""Preferences: how the console looks, the time zone, and the columns of each table."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from console import preferences as kept
 from console import responses
+from console.forms.base import send
+from console.forms.preferences import ColumnsForm, PreferencesForm
 from console.http import Request
+from console.preferences import Preferences
+from console.responses import SeeOther, see_other
+from console.tables import TABLES, Table
+from identity.local_path import local_path
+
+_YEAR = 365 * 24 * 60 * 60
 
 
-@require_safe
 def preferences(request: Request) -> HttpResponse:
-    return responses.page(request, "console/preferences.html")
+    form = PreferencesForm(request.POST or None, request.preferences)
+    if form.is_valid() and (done := send(request, form, lambda: _save(request, form))):
+        return done
+    return responses.page(
+        request,
+        "console/preferences/page.html",
+        form=form,
+        zones=kept.zones(),
+        tables=TABLES.values(),
+    )
+
+
+def _save(request: Request, form: PreferencesForm) -> HttpResponse:
+    chosen = form.chosen()
+    response = see_other("preferences")
+    kept.change(request, response, **chosen)
+    keep_theme(response, chosen["theme"])
+    messages.success(request, _("Your preferences were saved."))
+    return response
+
+
+@require_POST
+def reset(request: Request) -> HttpResponse:
+    """Everything as it was before anything was chosen."""
+    response = see_other("preferences")
+    kept.keep(request, response, Preferences())
+    keep_theme(response, "")
+    messages.success(request, _("Your preferences are the default ones again."))
+    return response
+
+
+@require_POST
+def zone(request: Request) -> HttpResponse:
+    """The answer to the line that asks once whether to use the browser's time zone."""
+    back = local_path(request.POST.get("next", "")) or "/"
+    response = SeeOther(back)
+    if (chosen := request.POST.get("zone", "")) in kept.zones():
+        kept.change(request, response, zone=chosen)
+    return response
+
+
+def table(request: Request, table: str) -> HttpResponse:
+    """Which optional columns a table shows."""
+    if table not in TABLES:
+        raise Http404
+    shown = TABLES[table]
+    form = ColumnsForm(request.POST or None, shown, request.preferences.shown(shown))
+    if form.is_valid() and (
+        done := send(request, form, lambda: _save_columns(request, shown, form))
+    ):
+        return done
+    return responses.page(request, "console/preferences/table.html", form=form, table=shown)
+
+
+def _save_columns(request: Request, table: Table, form: ColumnsForm) -> HttpResponse:
+    response = see_other(table.url_name)
+    chosen = dict(request.preferences.columns)
+    chosen[table.key] = table.known(form.cleaned_data["columns"])
+    kept.change(request, response, columns=chosen)
+    messages.success(request, _("The columns were saved."))
+    return response
+
+
+def keep_theme(response: HttpResponse, theme: str) -> None:
+    """In a cookie too, so that the sign-in pages know it."""
+    if theme not in kept.THEMES:
+        response.delete_cookie("theme")
+        return
+    response.set_cookie(
+        "theme", theme, max_age=_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )

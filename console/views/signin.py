@@ -9,7 +9,7 @@ from console import entrance, recent_accounts, responses
 from console.forms.signin import AccountForm, EmailForm, RootForm, UserForm, account_name
 from console.http import Request
 from console.templatetags.formats import account_id
-from federation import sign_on
+from federation import ways_in
 from identity import signin
 from identity.access import public
 from identity.signin import Claim
@@ -65,7 +65,7 @@ def user(request: Request, account: str) -> HttpResponse:
         name=name,
         number=number,
         account=account,
-        providers=sign_on.offered(account),
+        ways_in=ways_in.offered(account),
     )
 
 

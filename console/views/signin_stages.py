@@ -16,7 +16,7 @@ from console.forms.signin import (
     TwoCodesForm,
 )
 from console.http import Request
-from console.templatetags.formats import age, utc
+from console.templatetags.formats import age, clock
 from console.views.signin import page_or_form
 from identity import mfa, passwords, signin
 from identity.errors import ClientError
@@ -144,7 +144,7 @@ def _reason(pending: Pending) -> str:
     if signin.must_reset(pending.user):
         return _("Your administrator asked for a new password at first sign-in.")
     expired_at = passwords.expires_at(pending.user)
-    return _("Your password expired on %s.") % (utc(expired_at) if expired_at else "")
+    return _("Your password expired on %s.") % (clock(expired_at) if expired_at else "")
 
 
 def _why_not(request: Request, pending: Pending) -> str | None:

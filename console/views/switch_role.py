@@ -27,12 +27,13 @@ def switch_role(request: Request) -> HttpResponse:
     form = SwitchRoleForm(typed, initial=_initial(request))
     if form.is_valid() and _switched(request, form):
         return see_other("home")
+    roles = roles_to_use.of(request)
     return responses.page(
         request,
         "console/switch_role/page.html",
         form=form,
-        roles=roles_to_use.of(request),
-        limit=roles_to_use.LIMIT,
+        roles=roles,
+        others=roles_to_use.others(request, roles),
         may_keep=request.signed_in.kind is Kind.USER,
     )
 

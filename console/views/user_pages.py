@@ -7,7 +7,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from console.http import Request
 from console.names import MARK, user_segment
 from console.permissions import Rights, require
 from console.user_summary import summary
+from console.views.errors import deleted
 from identity import arns
 from identity.calls import no_such_user
 from identity.errors import NoSuchEntity
@@ -28,6 +28,7 @@ _TABS = {
     "permissions": "user-permissions",
     "tags": "user-tags",
     "security-credentials": "user-security-credentials",
+    "last-accessed": "user-last-accessed",
     "activity": "user-activity",
 }
 
@@ -71,8 +72,7 @@ def _of_former_user(request: Request, name: str, more: dict[str, str]) -> HttpRe
         user = _find(request, new_name)  # also refuses who may not see the user of that name
         return _moved(request, segment(user), more)
     if event := former_users.deletion(request, name):
-        context = {"name": name, "event": event}
-        return render(request, "console/users/deleted.html", context, status=410)
+        return deleted(request, event, _("User"), name, "users")
     return None
 
 
@@ -122,6 +122,7 @@ def _tabs(name: str) -> list[dict[str, str]]:
         "permissions": _("Permissions"),
         "tags": _("Tags"),
         "security-credentials": _("Security credentials"),
+        "last-accessed": _("Last accessed"),
         "activity": _("Activity"),
     }
     return [

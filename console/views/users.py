@@ -1,4 +1,4 @@
-"""The list of users, look-ups by key, ID and ARN, and what concerns the user as a whole."""
+"""What concerns a user as a whole: name and path, tags, activity."""
 
 from __future__ import annotations
 
@@ -9,66 +9,20 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, recent_events, responses, user_list
+from console import recent_events
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
 from console.names import user_segment
-from console.permissions import Rights, reading, require
+from console.permissions import Rights, reading
 from console.responses import see_other
-from console.views.user_pages import name_of, of_user, page, segment
-from identity import arns, passwords
-from identity.errors import NoSuchEntity
+from console.views.user_pages import of_user, page, segment
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
 
 
 @require_safe
-def user_list_page(request: Request) -> HttpResponse:
-    everybody = arns.user(request.caller.account_id, "")
-    require(request, "ListUsers", everybody)
-    text = request.GET.get("q", "").strip()
-    found = user_list.with_columns(user_list.matching(request, text))
-    shown = paging.page(request, found, key="name_folded")
-    rights = Rights(request)
-    return responses.page(
-        request,
-        "console/users/list.html",
-        text=text,
-        page=shown,
-        rows=user_list.rows(shown.rows, rights, passwords.rules(request.caller.account).max_age),
-        denied=rights.denied(everybody),
-    )
-
-
-@require_safe
-def by_key(request: Request, key_id: str) -> HttpResponse:
-    """To the owner of an access key."""
-    owner = request.iam.get_access_key_last_used(AccessKeyId=key_id).get("UserName")
-    if owner is None:
-        raise NoSuchEntity(_("This access key belongs to no user."))
-    user = request.iam.get_user(UserName=owner)["User"]
-    return see_other("user-security-credentials", segment(user))
-
-
-@require_safe
-def by_id(request: Request, unique_id: str) -> HttpResponse:
-    return see_other("user", user_segment(name_of(request, unique_id), unique_id))
-
-
-@require_safe
-def by_arn(request: Request) -> HttpResponse:
-    """To the user with this ARN; a refusal names what was asked for, whether or not it is there."""
-    asked = request.GET.get("arn", "").strip()
-    everybody = arns.user(request.caller.account_id, "*")
-    require(request, "GetUser", asked if user_list.is_arn(asked) else everybody)
-    found = user_list.with_arn(request, asked).first()
-    if found is None or found.arn != asked:
-        raise NoSuchEntity(_("Nothing in this account has this ARN."))
-    return see_other("user", user_segment(found.name, found.unique_id))
-
-
 @require_safe
 @of_user
 def user(request: Request, user: t.UserTypeDef) -> HttpResponse:

@@ -19,8 +19,23 @@ _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~:-]|%[0-9A-Fa-f]{2})+")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 
+# Our own addresses name a provider in one step: what its URL cannot hold stands for what it can.
+_TO_SEGMENT = str.maketrans({"~": "!", "/": "~"})
+_FROM_SEGMENT = str.maketrans({"!": "~", "~": "/"})
+
+
 class IssuerError(ValueError):
     """The URL cannot be that of a provider; the text says why."""
+
+
+def segment(name: str) -> str:
+    """The name of a provider as one step of a path: `idp.example.com~tenant`."""
+    return name.translate(_TO_SEGMENT)
+
+
+def of_segment(text: str) -> str:
+    """The name of the provider that a step of a path stands for."""
+    return text.translate(_FROM_SEGMENT)
 
 
 def without_scheme(url: str) -> str:

@@ -97,6 +97,8 @@ def verify(token: Token, keys: tuple[VerificationKey, ...], expected: Expected, 
         log.refuse(Reason.CLAIM, "Kind of token", "an ID token", "a logout token")
     if expected.nonce is not None and claims.get("nonce") != expected.nonce:
         log.refuse(Reason.IRT, "Nonce", "that of this browser's request", "another or none")
+    if expected.nonce is not None:
+        log.ok("Nonce", "that of this browser's request", "the same")
     return Claims(expected.issuer, subject, audience, audiences, claims["exp"], claims)
 
 

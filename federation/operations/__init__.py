@@ -39,4 +39,6 @@ sealed.COLUMNS += [
     sealed.Sealed(models.ServiceProviderKey, "sealed_key", lambda key: str(key.purpose)),
     sealed.Sealed(models.FederatedAttempt, "sealed_document", lambda row: str(row.purpose)),
     sealed.Sealed(models.PendingSignIn, "sealed_claims", lambda row: str(row.purpose)),
+    sealed.Sealed(models.OidcSignOn, "sealed_secret", lambda row: str(row.purpose)),
+    sealed.Sealed(models.OidcRequest, "sealed", lambda row: str(row.purpose)),
 ]

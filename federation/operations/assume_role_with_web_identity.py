@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
-from federation import attempts, minting, web_identity
+from federation import attempts, web_identity
 from federation.checks import Log, Refused
-from federation.minting import Minted, Wanted
+from federation.minting import Entry, Wanted
 from federation.models import FederatedAttempt, OidcProvider
-from federation.oidc import provider_rules, token
+from federation.oidc import token
 from federation.oidc.token import Token
 from federation.web_identity import Proven
 from identity import journal, transactions, unsigned
@@ -83,39 +83,14 @@ def _assumed(attempt: _Attempt, parsed: Token, call: Unsigned) -> Result:
         policies=session_parameters.policies(params, attempt.provider.account),
     )
     role = web_identity.role_for(proven, params["RoleArn"], facts, attempt.log, session)
-    seconds = web_identity.seconds(role, session)
-    lasting = provider_rules.lasting(proven.provider.url, proven.keys)
+    made = Entry(role, session, web_identity.seconds(role, session))
     with transactions.transient():
-        minted = minting.session(
-            role,
-            web_identity.NAME,
-            seconds,
-            facts,
-            wanted=session,
-            provider=proven.provider.arn,
-            keys=lasting,
-        )
-        result = _result(proven, minted, session)
+        minted = web_identity.mint(proven, made, facts)
+        result = web_identity.result(proven, minted, session)
         event = web_identity.event(attempt.provider, proven, facts, params)
         event.response_elements = web_identity.redacted(result)
         event.save(force_insert=True)
         attempt.keep(FederatedAttempt.ACCEPTED, key_id=minted.row.pk)
-    return result
-
-
-def _result(proven: Proven, minted: Minted, session: Wanted) -> Result:
-    packed = session.packed_size
-    result: Result = {
-        "Credentials": minted.credentials,
-        "SubjectFromWebIdentityToken": proven.claims.subject,
-        "AssumedRoleUser": minted.assumed,
-        "Provider": proven.provider.arn,
-        "Audience": proven.claims.audience,
-    }
-    if packed is not None:
-        result["PackedPolicySize"] = packed
-    if session.source_identity:
-        result["SourceIdentity"] = session.source_identity
     return result
 
 

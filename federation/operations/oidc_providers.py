@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from federation.models import OidcProvider
+from federation.models import OidcKeySet, OidcProvider
 from federation.oidc import issuer
 from federation.operations import resources
 from identity import authorization, quotas
@@ -116,6 +116,7 @@ def update_open_id_connect_provider_thumbprint(
     provider = resources.oidc_of(call, locked=True)
     provider.thumbprints = _thumbprints(params["ThumbprintList"])
     provider.save(update_fields=["thumbprints"])
+    OidcKeySet.objects.filter(provider=provider).update(tried_at=None)  # it may answer now
 
 
 def _name(url: str) -> str:

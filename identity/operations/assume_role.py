@@ -180,12 +180,13 @@ def _authorized(call: Call, role: Role | None, session: _Session, *, has_code: b
 
 
 def assumable(
-    caller: Caller, facts: Facts, roles: Iterable[Role], session_name: str
+    caller: Caller, facts: Facts, roles: Iterable[Role], session_name: str, external_id: str = ""
 ) -> Iterator[Role]:
-    """Those of the roles that the caller could assume with nothing but a session name."""
+    """Those of the roles that the caller could assume with a session name and no more than that."""
     own = standing(caller)
+    more = {"ExternalId": external_id} if external_id else {}
     for role in roles:
-        params = {"RoleArn": role.arn, "RoleSessionName": session_name}
+        params = {"RoleArn": role.arn, "RoleSessionName": session_name, **more}
         call = Call(caller, "sts", "AssumeRole", params, facts)
         if caller.kind is not PrincipalKind.ROOT and _is_allowed(call, own, role):
             yield role

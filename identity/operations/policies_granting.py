@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from identity.calls import Call
@@ -26,19 +27,24 @@ def list_policies_granting_service_access(
     call: Call, params: t.ListPoliciesGrantingServiceAccessRequestTypeDef
 ) -> Result:
     """For each service, what allows any of its actions: denials and boundaries do not count."""
+    listed = granting(entities.source(call, "Arn"), params["ServiceNamespaces"])
+    return paging.page_of_few(call, listed, member="PoliciesGrantingServiceAccess")
+
+
+def granting(entity: entities.Entity, services: Sequence[str]) -> list[Result]:
+    """`PoliciesGrantingServiceAccess`: the policies that open each of the services."""
     found = [
         (one, load(one.document))
-        for one in entities.granted(entities.source(call, "Arn"))
+        for one in entities.granted(entity)
         if one.holder is not Holder.BOUNDARY
     ]
-    listed = [
+    return [
         {
             "ServiceNamespace": service,
             "Policies": [_describe(one) for one, document in found if _opens(document, service)],
         }
-        for service in params["ServiceNamespaces"]
+        for service in services
     ]
-    return paging.page_of_few(call, listed, member="PoliciesGrantingServiceAccess")
 
 
 def _describe(one: Granted) -> Result:

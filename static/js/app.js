@@ -84,7 +84,46 @@ function at(link, event) {
   text.scrollTop = (text.scrollHeight / text.value.split("\n").length) * Math.max(0, line - 4);
 }
 
-const clicks = { copy, reveal, dismiss, at };
+// --- help: a[data-help] opens its page at the side; Escape or Close ends it ------------------
+
+let helpOpener = null;
+
+function closeHelp() {
+  document.querySelector(".help")?.remove();
+  helpOpener?.focus();
+  helpOpener = null;
+}
+
+/** The page comes as a document that runs nothing (XMLHttpRequest, `responseType`). */
+function help(link, event) {
+  event.preventDefault();
+  const asked = new XMLHttpRequest();
+  asked.open("GET", link.href);
+  asked.responseType = "document";
+  asked.onerror = () => { window.location = link.href; };
+  asked.onload = () => {
+    const main = asked.response?.querySelector("main");
+    if (asked.status !== 200 || !main) { window.location = link.href; return; }
+    closeHelp();
+    helpOpener = link;
+    const aside = document.createElement("aside");
+    aside.className = "help";
+    aside.tabIndex = -1;
+    const close = document.createElement("button");
+    close.className = "btn btn-small";
+    close.textContent = "×";
+    close.setAttribute("aria-label", main.querySelector("[data-close]")?.dataset.close || "Close");
+    close.addEventListener("click", closeHelp);
+    const heading = main.querySelector("h1");
+    if (heading) aside.setAttribute("aria-label", heading.textContent.trim());
+    aside.append(close, ...main.childNodes);
+    document.body.append(aside);
+    aside.focus();
+  };
+  asked.send();
+}
+
+const clicks = { copy, reveal, dismiss, at, help, print: () => window.print() };
 
 document.addEventListener("click", (event) => {
   for (const [name, act] of Object.entries(clicks)) {
@@ -104,6 +143,7 @@ function closeMenus(which) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  if (document.querySelector(".help")) closeHelp();
   closeMenus(() => true).forEach((menu) => menu.querySelector("summary").focus());
 });
 document.addEventListener("focusin", (event) => closeMenus((menu) => !menu.contains(event.target)));
@@ -164,6 +204,103 @@ function checkRules(list) {
   if (input.value) mark();
 }
 
+// --- poll: [data-poll] asks its address every two seconds how far a job is, until it is over ---
+
+async function poll(element) {
+  const answer = await fetch(element.dataset.poll).catch(() => null);
+  const state = answer?.ok && (await answer.json());
+  if (state && !state.unfinished) return location.reload();
+  if (state) showProgress(element, state);
+  return setTimeout(poll, 2000, element);
+}
+
+/** Told aloud at each quarter; a bar without a value says that nobody knows. */
+function showProgress(element, { percent, text }) {
+  const bar = element.querySelector("progress");
+  const quarter = Math.floor((percent ?? 0) / 25);
+  if (quarter > Math.floor(bar.value / 25)) say(`${percent} %`);
+  if (percent !== null) bar.value = percent;
+  element.querySelector("[data-text]").textContent = `${percent === null ? "" : `${percent} % `}${text}`;
+}
+
+// --- session: a line five minutes before the end, which is never kept a secret ---------------
+
+const SOON = 5 * 60 * 1000;
+
+function clockOf(time) {
+  const options = { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.zone, timeZoneName: "short" };
+  return new Intl.DateTimeFormat([], options).format(time);
+}
+
+function watchSession(bar) {
+  const limit = Date.parse(bar.dataset.ends);
+  let idle = Date.now() + Number(bar.dataset.idle) * 1000;
+  const [text, stay, again] = ["[data-text]", "[data-stay]", "[data-again]"].map((one) => bar.querySelector(one));
+  const look = () => {
+    const ends = Math.min(limit, idle);
+    const soon = ends - Date.now() < SOON;
+    if (soon && bar.hidden) text.textContent = text.dataset.text.replace("%s", clockOf(ends));
+    bar.hidden = !soon;
+    stay.hidden = idle >= limit;
+    again.hidden = idle < limit;
+  };
+  stay.addEventListener("click", async () => {
+    const answer = await fetch(bar.dataset.session);
+    if (answer.status !== 204) { again.hidden = false; return; }
+    idle = Date.now() + Number(bar.dataset.idle) * 1000;
+    bar.hidden = true;
+    look();
+  });
+  setInterval(look, 15000);
+  look();
+}
+
+// --- time zones: ask once, offer the browser's, and tell every moment in it -------------------
+
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function askZone(form) {
+  if (!browserZone || browserZone === "UTC") return;
+  const text = form.querySelector("[data-text]");
+  text.textContent = text.dataset.text.replace("%s", browserZone);
+  form.querySelector("[data-browser-zone]").value = browserZone;
+  form.hidden = false;
+}
+
+function fillZone(line) {
+  line.querySelector("[data-zone-name]").textContent = `(${browserZone})`;
+  line.querySelector("button").addEventListener("click", () => {
+    document.getElementById(line.dataset.zoneFill).value = browserZone;
+  });
+}
+
+// --- shortcuts: `/` to the search, and the others for who switched them on --------------------
+
+const GO = { d: "/iam", g: "/iam/groups", u: "/iam/users", r: "/iam/roles", p: "/iam/policies", a: "/activity", h: "/home" };
+const KEYS = {
+  "?": () => "/help/shortcuts",
+  c: () => document.querySelector(".head .actions a.btn-primary")?.href,
+  "[": () => document.querySelector("a[rel=prev]")?.href,
+  "]": () => document.querySelector("a[rel=next]")?.href,
+};
+let going = 0;
+
+function shortcut(event) {
+  const which = document.documentElement.dataset.shortcuts;
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (!which || which === "none" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = document.getElementById("find");
+  if (event.key === "/" && field) {
+    event.preventDefault();
+    field.focus();
+    return;
+  }
+  if (which !== "all") return;
+  const target = Date.now() - going < 1500 ? GO[event.key] : KEYS[event.key]?.();
+  going = event.key === "g" && !target ? Date.now() : 0;
+  if (target) window.location = target;
+}
+
 // --- start ------------------------------------------------------------------------------------
 
 const narrow = window.matchMedia("(max-width: 860px)");
@@ -173,6 +310,11 @@ all("[data-js]").forEach((element) => { element.hidden = false; });
 all("[data-all]").forEach(selectAll);
 all("[data-rules-for]").forEach(checkRules);
 all("form[data-guard]").forEach(guard);
+all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
+all("[data-session]").forEach(watchSession);
+all("[data-ask-zone]").forEach(askZone);
+all("[data-zone-fill]").forEach(fillZone);
+document.addEventListener("keydown", shortcut);
 document.addEventListener("submit", (event) => markBusy(event.target));
 // A page that comes back from the browser's cache is not busy any more.
 window.addEventListener("pageshow", () => all("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy")));

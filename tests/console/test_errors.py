@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from console.denials import Denial
 from console.views import errors
+from identity.callers import Kind
 from identity.errors import (
     AccessDenied,
     AwsError,
@@ -40,6 +41,7 @@ def ask(signed_in: bool = True, address: str = "/iam/users?q=a") -> HttpRequest:
     request.request_id = "event-7"  # type: ignore[attr-defined]  # what the middleware sets
     account = SimpleNamespace(id="123456789012", alias="example")
     who = SimpleNamespace(account=account, name="bob", is_root=False, arn=BOB, session_ends_at=None)
+    who.kind = Kind.USER
     request.caller = who if signed_in else None  # type: ignore[attr-defined]
     return request
 

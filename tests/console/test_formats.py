@@ -33,7 +33,7 @@ def test_beyond_a_month_the_moment_itself_is_told() -> None:
 
 def test_a_moment_without_a_zone_is_never_guessed() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        formats.utc(datetime(2026, 9, 22, 14, 5))  # noqa: DTZ001
+        formats.clock(datetime(2026, 9, 22, 14, 5))  # noqa: DTZ001
 
 
 def test_an_end_that_has_passed_is_now() -> None:

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 def caller(**values: Any) -> SimpleNamespace:
     account = SimpleNamespace(id="123456789012", name="Example", alias=values.pop("alias", None))
-    given = {"name": "bob", "is_root": False, "kind": Kind.USER}
+    given = {"name": "bob", "is_root": False, "kind": Kind.USER, "session": None}
     given |= {"arn": "arn:aws:iam::123456789012:user/bob"}
     ends = {"account": account, "session_ends_at": timezone.now() + timedelta(hours=2, minutes=1)}
     return SimpleNamespace(**(given | ends | values))

@@ -1,36 +1,44 @@
-"""Choosing light, dark or the system's theme."""
+"""Choosing light, dark or the system's theme from the account menu."""
 
 from __future__ import annotations
 
 import pytest
-from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client
 
-from console.views import theme
+from identity.models import User
+from tests.console.conftest import SignedIn
+
+YEAR = 365 * 24 * 60 * 60
 
 
-def choose(**fields: str) -> HttpResponse:
-    return theme.choose(RequestFactory().post("/theme", fields))
+@pytest.fixture
+def browser(signed_in: SignedIn, ana: User) -> Client:
+    return signed_in(ana)
 
 
 @pytest.mark.parametrize("word", ["light", "dark"])
-def test_a_theme_is_kept_for_a_year_and_the_reader_goes_back(word: str) -> None:
-    response = choose(theme=word, next="/iam/users?q=a")
+def test_a_theme_is_kept_for_a_year_and_the_reader_goes_back(browser: Client, word: str) -> None:
+    response = browser.post("/theme", {"theme": word, "next": "/iam/users?q=a"})
     cookie = response.cookies["theme"]
     assert (response.status_code, response.headers["Location"]) == (303, "/iam/users?q=a")
-    assert (cookie.value, cookie["max-age"]) == (word, theme.YEAR)
+    assert (cookie.value, cookie["max-age"]) == (word, YEAR)
     assert cookie["httponly"]
+    del browser.cookies["theme"]
+    assert f'data-theme="{word}"' in browser.get("/home").content.decode()
 
 
 @pytest.mark.parametrize("word", ["system", "", "<script>"])
-def test_any_other_word_means_the_theme_of_the_system(word: str) -> None:
-    assert choose(theme=word, next="/").cookies["theme"]["max-age"] == 0
+def test_any_other_word_means_the_theme_of_the_system(browser: Client, word: str) -> None:
+    browser.post("/theme", {"theme": "dark", "next": "/"})
+    browser.post("/theme", {"theme": word, "next": "/"})
+    assert "data-theme" not in browser.get("/home").content.decode()
 
 
 @pytest.mark.parametrize("back", ["", "https://evil.test/", "//evil.test", "javascript:alert(1)"])
-def test_the_way_back_stays_on_this_host(back: str) -> None:
-    assert choose(theme="dark", next=back).headers["Location"] == "/"
+def test_the_way_back_stays_on_this_host(browser: Client, back: str) -> None:
+    answer = browser.post("/theme", {"theme": "dark", "next": back})
+    assert answer.headers["Location"] == "/"
 
 
-def test_a_link_cannot_change_the_theme() -> None:
-    assert theme.choose(RequestFactory().get("/theme")).status_code == 405
+def test_a_link_cannot_change_the_theme(browser: Client) -> None:
+    assert browser.get("/theme").status_code == 405

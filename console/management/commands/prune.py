@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import Handoff, SentForm
+from console.models import Handoff, Job, SentForm
 from federation.models import (
     FederatedAttempt,
+    OidcRequest,
     PendingSignIn,
     SamlRequest,
     SeenAssertion,
@@ -60,8 +61,10 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         ).order_by("created_at"),
         "seen assertions": SeenAssertion.objects.filter(expires_at__lte=now),
         "SAML requests": SamlRequest.objects.filter(expires_at__lte=now),
+        "OpenID requests": OidcRequest.objects.filter(expires_at__lte=now),
         "pending sign-ins": PendingSignIn.objects.filter(expires_at__lte=now),
         "federated sign-in attempts": FederatedAttempt.objects.old(now),
+        "jobs": Job.objects.over(now),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from federation.oidc import discovery
+from federation.oidc import addresses, discovery
 from federation.oidc.discovery import DiscoveryError, Reach
 
 
@@ -72,7 +72,7 @@ _PRIVATE = [
 def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> None:
     reach = Reach(resolver=lambda host, port: [address])
     with pytest.raises(DiscoveryError, match="public address"):
-        discovery.key_set("https://idp.example.test", reach)
+        discovery.fetch("https://idp.example.test", reach)
 
 
 @pytest.mark.parametrize(
@@ -87,22 +87,22 @@ def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> No
 )  # fmt: skip
 def test_a_url_that_is_not_plain_https_to_a_name_is_never_asked(url: str) -> None:
     with pytest.raises(DiscoveryError):
-        discovery.key_set(url, Reach(resolver=lambda host, port: ["127.0.0.1"]))
+        discovery.fetch(url, Reach(resolver=lambda host, port: ["127.0.0.1"]))
 
 
 def test_one_private_address_among_public_ones_refuses_all() -> None:
     with pytest.raises(DiscoveryError):
-        discovery.key_set(
+        discovery.fetch(
             "https://idp.test", Reach(resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"])
         )
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_public_addresses_may_be_asked(address: str) -> None:
-    assert discovery.may_ask(ipaddress.ip_address(address))
+    assert addresses.may_ask(ipaddress.ip_address(address))
 
 
 def test_the_operator_opens_single_networks() -> None:
     allowed = (ipaddress.ip_network("10.1.0.0/16"),)
-    assert discovery.may_ask(ipaddress.ip_address("10.1.2.3"), allowed)
-    assert not discovery.may_ask(ipaddress.ip_address("10.2.2.3"), allowed)
+    assert addresses.may_ask(ipaddress.ip_address("10.1.2.3"), allowed)
+    assert not addresses.may_ask(ipaddress.ip_address("10.2.2.3"), allowed)

@@ -11,7 +11,7 @@ import pytest
 from federation import key_sets
 from federation.models import FederatedAttempt, OidcKeySet, OidcProvider
 from federation.oidc import discovery
-from federation.oidc.discovery import DiscoveryError
+from federation.oidc.discovery import DiscoveryError, Fetched
 from identity import condition_keys, unsigned
 from identity.authentication import acting_as
 from identity.errors import AwsError
@@ -37,13 +37,13 @@ def fetches(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     answers: list[Any] = []
     asked: list[Any] = []
 
-    def key_set(*given: object) -> str:
+    def fetch(*given: object) -> Fetched:
         asked.append(given)
         if not answers:
             raise DiscoveryError("no answer")
-        return str(answers[-1])
+        return Fetched("{}", str(answers[-1]))
 
-    monkeypatch.setattr(discovery, "key_set", key_set)
+    monkeypatch.setattr(discovery, "fetch", fetch)
     answers.append(tokens.key_set())
     return [answers, asked]
 

@@ -1,0 +1,36 @@
+"""The pages that are not about one kind of object."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from console.views import account, help_pages, home, preferences, search, session, theme
+
+home_urls: list[URLPattern] = [
+    path("home", home.home, name="home"),
+    path("iam", home.dashboard, name="dashboard"),
+]
+search_urls: list[URLPattern] = [
+    path("search", search.results, name="search"),
+    path("iam/by-key/<str:key_id>", search.by_key, name="by-key"),
+    path("iam/by-id/<str:unique_id>", search.by_id, name="by-id"),
+    path("iam/by-arn", search.by_arn, name="by-arn"),
+    path("help", help_pages.topics, name="help"),
+    path("help/<str:key>", help_pages.topic, name="help-topic"),
+]
+preference_urls: list[URLPattern] = [
+    path("preferences", preferences.preferences, name="preferences"),
+    path("preferences/reset", preferences.reset, name="preferences-reset"),
+    path("preferences/zone", preferences.zone, name="preferences-zone"),
+    path("preferences/tables/<str:table>", preferences.table, name="table-preferences"),
+    path("theme", theme.choose, name="theme"),
+    path("session", session.session, name="session"),
+]
+account_urls: list[URLPattern] = [
+    path("iam/account-settings", account.account_settings, name="account-settings"),
+    path("iam/account-settings/alias", account.alias, name="account-alias"),
+    path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
+    path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
+]
+
+general_urls = [*home_urls, *search_urls, *preference_urls, *account_urls]
