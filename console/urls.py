@@ -9,6 +9,7 @@ from console.holders import GROUP, ROLE, USER, Kind
 from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.openid_urls import openid_provider_urls
+from console.people_urls import people_urls
 from console.providers import SAML
 from console.role_urls import role_urls, session_urls
 from console.views import (
@@ -111,7 +112,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
-    path("iam/users", users.user_list_page, name="users"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -285,6 +285,7 @@ urlpatterns = [
     *federation_urls,
     *saml_urls,
     *general_urls,
+    *people_urls,
     *user_urls,
     *group_urls,
     *role_urls,
