@@ -77,7 +77,7 @@ def _link_here(request: HttpRequest, caller: Caller) -> str:
     named = getattr(match, "captured_kwargs", {}) if request.method == "GET" else {}
     if not named or "handoff_id" in named or "draft_id" in named:
         return ""
-    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path()}"
+    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path_info()}"
 
 
 def _command(request: HttpRequest) -> str:

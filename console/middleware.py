@@ -41,6 +41,9 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if origin := getattr(response, "form_action", ""):  # of a page that posts to a provider
+            policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {origin}")
+            response.headers["Content-Security-Policy"] = policy
         if settings.HTTPS:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response

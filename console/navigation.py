@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from identity.account_paths import common
 from identity.callers import Kind
 
 Label = str | Promise
@@ -59,7 +60,12 @@ SECTIONS = (
         _("Access management"),
         (
             Entry(_("User groups"), "groups", "iam:ListGroups", ("/iam/create-group",)),
-            Entry(_("Users"), "users", "iam:ListUsers", ("/iam/create-user",)),
+            Entry(
+                _("Users"),
+                "users",
+                "iam:ListUsers",
+                ("/iam/create-user", "/iam/change-users"),
+            ),
             Entry(_("Roles"), "roles", "iam:ListRoles", ("/iam/create-role",)),
             Entry(
                 _("Policies"),
@@ -83,6 +89,7 @@ SECTIONS = (
             Entry(_("Policy simulator"), "simulator", "iam:SimulatePrincipalPolicy"),
             Entry(_("Credential report"), "credential-report", "iam:GetCredentialReport"),
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
+            Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
     Section(
@@ -97,6 +104,7 @@ ACCOUNT_MENU = (
     Entry(_("Switch role"), "switch-role"),
     Entry(_("Account settings"), "account-settings"),
     Entry(_("Preferences"), "preferences"),
+    Entry(_("Open accounts"), "open-accounts"),
 )
 
 TOOLS = (
@@ -117,7 +125,8 @@ def tools() -> list[Link]:
 def side_menu(request: HttpRequest) -> list[Group]:
     """The sections that have a page to show, with the entry of this request marked."""
     groups = (
-        Group(section.label, tuple(_links(section.entries, request.path))) for section in SECTIONS
+        Group(section.label, tuple(_links(section.entries, request.path_info)))
+        for section in SECTIONS
     )
     return [group for group in groups if group.entries]
 
@@ -126,7 +135,7 @@ def account_menu(request: Any) -> list[Link]:
     """Without the password, for sessions of roles and federated users, who have none."""
     without = "me-password" if request.caller.kind in (Kind.ROLE, Kind.FEDERATED) else ""
     entries = tuple(entry for entry in ACCOUNT_MENU if entry.url_name != without)
-    return list(_links(entries, request.path))
+    return list(_links(entries, request.path_info))
 
 
 def address(url_name: str) -> str:
@@ -140,7 +149,7 @@ def address(url_name: str) -> str:
 def _links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
     for entry in entries:
         if url := address(entry.url_name):
-            yield Link(entry.label, url, _current(entry, url, path))
+            yield Link(entry.label, url, _current(entry, common(entry.url_name), path))
 
 
 def _current(entry: Entry, url: str, path: str) -> str:

@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user, login, logout, update_session_auth_hash
+from django.contrib.auth import get_user, login, update_session_auth_hash
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
+from identity import browser
 from identity.authentication import acting_as
+from identity.browser import CREDENTIALS
 from identity.callers import Caller, Session
 from identity.facts import Facts
 from identity.models import TemporarySession, User
@@ -26,16 +29,16 @@ _SEEN_EVERY = timedelta(minutes=1)
 _AT_ONCE = 20
 _LEFT = "left"
 _LEFT_SECONDS = 600
-_CREDENTIALS = "credentials"
 
 
 def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | None = None) -> Caller:
     """Sign in: a new session key and CSRF token, the times, and where the session came from.
 
-    Nothing that the browser's session held before is kept. Call it inside the transaction that
+    What the browser held of that account before is ended; its sessions of other accounts stay, and
+    this one is then reached under the account's own addresses. Call it inside the transaction that
     records the sign-in: the session's row commits with the event.
     """
-    request.session.flush()
+    browser.take_place(request, user.account_id)
     login(request, user, backend="identity.backends.ByKey")
     _begin(request, facts, mfa_at)
     request.session.set_expiry(settings.SESSION_SECONDS)
@@ -57,15 +60,15 @@ def start_with(
     `issuer` says where to sign in again. Credentials that are `owned` were made for this session
     alone and go when it is signed out.
     """
-    request.session.flush()
+    account, caller = credentials.principal.account_id, caller_with(credentials)
+    browser.take_place(request, account)
     rotate_token(request)
     _begin(request, facts, credentials.mfa_at)
-    account = credentials.principal.account_id
-    kept = {"key_id": credentials.pk, "account": account, "issuer": issuer, "owned": owned}
-    request.session[_CREDENTIALS] = kept
+    kept = {"key_id": credentials.pk, "account": account, "name": caller.name}
+    request.session[CREDENTIALS] = {**kept, "issuer": issuer, "owned": owned}
     request.session.set_expiry(credentials.expires_at)
     request.session.save()
-    return caller_with(credentials)
+    return caller
 
 
 def _begin(request: HttpRequest, facts: Facts, mfa_at: datetime | None) -> None:
@@ -88,7 +91,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
         return _caller_by_credentials(request)
     ended = _ended(request, _limit_of_user(request))
     if ended is not None:
-        logout(request)
+        _close(request)
         _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
         return None
     return _caller(request, user)
@@ -96,14 +99,14 @@ def caller_of(request: HttpRequest) -> Caller | None:
 
 def _caller_by_credentials(request: HttpRequest) -> Caller | None:
     """The role or federated user whose credentials opened the session, read from their row."""
-    kept = request.session.get(_CREDENTIALS)
+    kept = request.session.get(CREDENTIALS)
     if kept is None:
         return None
     row = TemporarySession.signing(kept["key_id"])
     ended = _ended(request, row.expires_at) if row else {"at": timezone.now().isoformat()}
     if row is not None and ended is None:
         return caller_with(row)
-    logout(request)
+    _close(request)
     why = "idle" if ended and ended.get("why") == "idle" else "credentials"
     left = {"account": kept["account"], "issuer": kept["issuer"]}
     _leave(request, {**left, **(ended or {}), "why": why})
@@ -131,14 +134,18 @@ def rebind(request: HttpRequest, user: User) -> None:
 
 def end(request: HttpRequest) -> None:
     """Sign out: the row is deleted, so that a copied cookie is worth nothing."""
-    user, kept = get_user(request), request.session.get(_CREDENTIALS)
-    logout(request)
+    user, kept = get_user(request), request.session.get(CREDENTIALS)
+    _close(request)
     if isinstance(user, User):
         _leave(request, {"account": user.account_id, "is_root": user.is_root})
     elif kept is not None:
-        if kept["owned"]:
-            TemporarySession.objects.filter(pk=kept["key_id"]).delete()
         _leave(request, {"account": kept["account"], "issuer": kept["issuer"]})
+    browser.leave(request)
+
+
+def _close(request: HttpRequest) -> None:
+    browser.end(request.session)
+    request.user = AnonymousUser()
 
 
 def left(request: HttpRequest) -> dict[str, Any] | None:

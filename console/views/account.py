@@ -16,8 +16,9 @@ from console.forms.base import first_result, send
 from console.forms.users import ConfirmForm
 from console.http import Request
 from console.permissions import Rights, reading
-from console.responses import address, see_other
+from console.responses import see_other
 from identity import passwords
+from identity.account_paths import common
 from identity.errors import NoSuchEntity
 
 
@@ -42,7 +43,7 @@ def _page(request: Request, template: str, **context: Any) -> HttpResponse:
 
 
 def _sign_in_url(name: str) -> str:
-    return str(settings.BASE_URL) + address("sign-in-user", name)
+    return f"{settings.BASE_URL}{common('sign-in-user', name)}"
 
 
 def _policy(request: Request) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from console import entrance, responses
 from console.http import Request
 from console.views.signin import page_or_form
-from identity import sessions, switching
+from federation import logout_views, single_logout
+from identity import browser, sessions, switching
 from identity.access import public
 from identity.models import Account
 
@@ -23,19 +24,29 @@ def index(request: Request) -> HttpResponse:
     """The console's root: what an SDK sends there never comes this far."""
     if request.caller:
         return responses.see_other(request.preferences.home)
+    if request.browser.account_id:
+        return responses.see_other("home")
     return responses.see_other("sign-in" if Account.objects.exists() else "setup")
 
 
 @public
 @page_or_form
 def sign_out(request: Request) -> HttpResponse:
-    """A link alone signs nobody out: GET asks, POST does it, half signed in or whole."""
+    """A link alone signs nobody out: GET asks, POST does it, half signed in or whole.
+
+    Who came by SAML may ask to be signed out at the provider as well.
+    """
+    came_by = request.session.get("saml")
     if request.method == "POST":
+        leaving = "provider" in request.POST and single_logout.begin(came_by, request.facts)
         switching.end(request)
+        if leaving:
+            return logout_views.to_provider(request, leaving)
         return responses.see_other("signed-out")
     if request.caller is None:
         return responses.see_other("signed-out")
-    return responses.page(request, "signin/sign_out.html")
+    provider = single_logout.offered_to(came_by)
+    return responses.page(request, "signin/sign_out.html", provider=provider)
 
 
 @public
@@ -45,7 +56,11 @@ def signed_out(request: Request) -> HttpResponse:
         return responses.see_other("home")
     account = _account_left(request)
     return responses.page(
-        request, "signin/signed_out.html", left_account=account, again=_sign_in_again(request)
+        request,
+        "signin/signed_out.html",
+        left_account=account,
+        again=_sign_in_again(request),
+        others=browser.open_sessions(request),
     )
 
 
