@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
-from console import commands, preferences
+from console import commands, preferences, visits
 from console.http import Request
 from console.views import errors
 from identity.errors import AwsError, MethodNotAllowed
@@ -47,7 +47,7 @@ class SecurityHeaders:
 
 
 class Preferred:
-    """Set `request.preferences`, and tell the time in the zone that they name."""
+    """Set `request.preferences`, tell the time in the zone that they name, note what was seen."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -55,7 +55,9 @@ class Preferred:
     def __call__(self, request: Request) -> HttpResponse:
         request.preferences = preferences.of(request)
         with timezone.override(request.preferences.time_zone):
-            return self.get_response(request)
+            response = self.get_response(request)
+        visits.note(request, response)
+        return response
 
 
 class Commands:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from identity.callers import Kind
+from identity.models import ConsoleSettings
 
 Label = str | Promise
 
@@ -85,6 +85,7 @@ SECTIONS = (
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
         ),
     ),
+    Section(_("Account"), (Entry(_("Billing"), "billing"),)),
 )
 
 ACCOUNT_MENU = (
@@ -96,12 +97,22 @@ ACCOUNT_MENU = (
 )
 
 
-def side_menu(request: HttpRequest) -> list[Group]:
+def side_menu(request: Any) -> list[Group]:
     """The sections that have a page to show, with the entry of this request marked."""
     groups = (
-        Group(section.label, tuple(_links(section.entries, request.path))) for section in SECTIONS
+        Group(section.label, tuple(_links(_open_to(request, section), request.path)))
+        for section in SECTIONS
     )
     return [group for group in groups if group.entries]
+
+
+def _open_to(request: Any, section: Section) -> tuple[Entry, ...]:
+    """Billing is root's, until root opens it."""
+    if not address("billing") or request.caller.is_root:
+        return section.entries
+    if ConsoleSettings.of(request.caller.account).billing_open:
+        return section.entries
+    return tuple(entry for entry in section.entries if entry.url_name != "billing")
 
 
 def account_menu(request: Any) -> list[Link]:
