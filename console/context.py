@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console import navigation, role_history
+from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
 from identity import switching
 from identity.callers import Kind
+from identity.models import ConsoleSettings
 
 if TYPE_CHECKING:
     from identity.callers import Caller
@@ -43,6 +45,7 @@ def _theme(request: HttpRequest, preferences: Preferences) -> str:
 
 
 def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
+    told.tell(request)
     return {
         "navigation": navigation.side_menu(request),
         "account_menu": navigation.account_menu(request),
@@ -51,7 +54,7 @@ def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         "version": settings.VERSION,
         "zone": zone_letters(timezone.localtime()),
         "now": timezone.now(),
-        "session_idle": settings.SESSION_IDLE_SECONDS,
+        "session_idle": _idle(request),
         "link_here": _link_here(request, caller),
         "command": _command(request),
     } | _roles(request, caller)
@@ -69,13 +72,21 @@ def _roles(request: HttpRequest, caller: Caller) -> dict[str, Any]:
     }
 
 
+def _idle(request: HttpRequest) -> int:
+    """After how many seconds without a request the session ends."""
+    signed_in: Caller | None = getattr(request, "signed_in", None)
+    if signed_in is None:
+        return settings.SESSION_IDLE_SECONDS
+    return int(ConsoleSettings.of(signed_in.account).idle_limit.total_seconds())
+
+
 def _link_here(request: HttpRequest, caller: Caller) -> str:
     """The address of a page about one object, with the account in it, for other people."""
     match = request.resolver_match
     named = getattr(match, "captured_kwargs", {}) if request.method == "GET" else {}
     if not named or "handoff_id" in named or "draft_id" in named:
         return ""
-    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path()}"
+    return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path_info()}"
 
 
 def _command(request: HttpRequest) -> str:

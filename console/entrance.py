@@ -18,6 +18,7 @@ from console.forms.signin import EntranceForm
 from console.http import Request
 from identity import devices, recovery, signin
 from identity.access import public
+from identity.account_paths import here
 from identity.errors import Throttling
 from identity.local_path import local_path
 from identity.signin import Pending
@@ -70,7 +71,8 @@ def go_on(request: Request, pending: Pending) -> HttpResponse:
 def _destination(request: Request, pending: Pending) -> str:
     """Whoever used a recovery code has lost a device: adding another comes first."""
     if pending.mfa_by != RECOVERY_CODE:
-        return local_path(pending.login_to) or reverse(preferences.of_user(pending.user).home)
+        after = here(local_path(pending.login_to))
+        return after or reverse(preferences.of_user(pending.user).home)
     left = recovery.left(pending.user)
     text = ngettext(
         "You have %d recovery code left. Add a new device now.",

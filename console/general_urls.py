@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from console.views import (
     about,
     account,
+    account_sign_in,
     billing,
     dashboard,
     help_pages,
@@ -49,6 +50,9 @@ account_urls: list[URLPattern] = [
     path("iam/account-settings", account.account_settings, name="account-settings"),
     path("iam/account-settings/alias", account.alias, name="account-alias"),
     path("iam/account-settings/alias/delete", account.alias_delete, name="account-alias-delete"),
+    path("iam/account-settings/sign-in", account_sign_in.sign_in, name="account-sign-in"),
+    path("iam/account-settings/token-version", account.token_version, name="token-version"),
+    path("iam/account-settings/close", account_sign_in.close, name="account-close"),
     path("iam/account-settings/password-policy", account.password_policy, name="password-policy"),
 ]
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
     from console.preferences import Preferences
+    from identity.browser import Browser
     from identity.callers import Caller
     from identity.facts import Facts
     from identity.standing import Standing
@@ -23,6 +24,7 @@ class Request(HttpRequest):
     `standing` is what console/permissions.py has read of the caller's policies.
     """
 
+    browser: Browser
     caller: Caller
     signed_in: Caller
     facts: Facts

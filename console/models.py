@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from console.jobs.rows import Job as Job
+from console.jobs.rows import JobPart as JobPart
 from identity import arns, vault
 from identity.models import Account, User
 from identity.sealed import COLUMNS, Sealed

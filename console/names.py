@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
+from identity.account_paths import common
 from identity.models import Account, ManagedPolicy
 
 BUILT_IN, CUSTOM = "built-in-policies", "policies"
@@ -38,5 +39,5 @@ def policy_address(page: str, policy: ManagedPolicy, *more: str) -> str:
 
 def sign_in_url(account: Account) -> str:
     """Where the account's users sign in: by alias if there is one."""
-    path = reverse("sign-in-user", args=[account.alias or account.id])
+    path = common("sign-in-user", account.alias or account.id)
     return f"{settings.BASE_URL}{path}"

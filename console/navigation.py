@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from identity.account_paths import common
 from identity.callers import Kind
 from identity.models import ConsoleSettings
 
@@ -85,7 +86,7 @@ SECTIONS = (
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
         ),
     ),
-    Section(_("Account"), (Entry(_("Billing"), "billing"),)),
+    Section(_("Account"), (Entry(_("Billing"), "billing"), Entry(_("Jobs"), "jobs"))),
 )
 
 ACCOUNT_MENU = (
@@ -94,13 +95,33 @@ ACCOUNT_MENU = (
     Entry(_("Switch role"), "switch-role"),
     Entry(_("Account settings"), "account-settings"),
     Entry(_("Preferences"), "preferences"),
+    Entry(_("Open accounts"), "open-accounts"),
 )
+
+TOOLS = (
+    Entry(_("Explain access"), "explain"),
+    Entry(_("Policy simulator"), "simulator"),
+    Entry(_("Credential report"), "credential-report"),
+    Entry(_("Import"), "import"),
+    Entry(_("Export"), "export"),
+    Entry(_("Jobs"), "jobs"),
+    Entry(_("Access findings"), "findings"),
+    Entry(_("Search"), "search"),
+    Entry(_("My security credentials"), "me"),
+    Entry(_("Switch role"), "switch-role"),
+    Entry(_("Help"), "help"),
+)
+
+
+def tools() -> list[Link]:
+    """What the dashboard leads to besides the menu."""
+    return list(_links(TOOLS, ""))
 
 
 def side_menu(request: Any) -> list[Group]:
     """The sections that have a page to show, with the entry of this request marked."""
     groups = (
-        Group(section.label, tuple(_links(_open_to(request, section), request.path)))
+        Group(section.label, tuple(_links(_open_to(request, section), request.path_info)))
         for section in SECTIONS
     )
     return [group for group in groups if group.entries]
@@ -119,7 +140,7 @@ def account_menu(request: Any) -> list[Link]:
     """Without the password, for sessions of roles and federated users, who have none."""
     without = "me-password" if request.caller.kind in (Kind.ROLE, Kind.FEDERATED) else ""
     entries = tuple(entry for entry in ACCOUNT_MENU if entry.url_name != without)
-    return list(_links(entries, request.path))
+    return list(_links(entries, request.path_info))
 
 
 def address(url_name: str) -> str:
@@ -133,7 +154,7 @@ def address(url_name: str) -> str:
 def _links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
     for entry in entries:
         if url := address(entry.url_name):
-            yield Link(entry.label, url, _current(entry, url, path))
+            yield Link(entry.label, url, _current(entry, common(entry.url_name), path))
 
 
 def _current(entry: Entry, url: str, path: str) -> str:

@@ -94,7 +94,7 @@ class _Cursors:
 
     def __init__(self, request: Request, key: str) -> None:
         self._request, self._key = request, key
-        self._signer = signing.Signer(salt=f"page:{request.caller.account_id}:{request.path}")
+        self._signer = signing.Signer(salt=f"page:{request.caller.account_id}:{request.path_info}")
 
     def read(self, name: str) -> tuple[Any, int] | None:
         text = self._request.GET.get(name, "")

@@ -22,6 +22,7 @@ Text = str | Promise
 _PAGES = (
     (r"\w+(AccountAlias|AccountAliases)", "account-settings"),
     (r"\w+AccountPasswordPolicy", "password-policy"),
+    (r"SetSecurityTokenServicePreferences", "account-settings"),
     (r"GetAccountSummary", "dashboard"),
     (r"\w+CredentialReport", "credential-report"),
     (r"GetAccountAuthorizationDetails", "export"),
@@ -56,7 +57,6 @@ _WITHOUT = (
     (r"\w*MFADeviceTags|(Tag|Untag)MFADevice|ListVirtualMFADevices", _("by command line")),
     (r"\w*Organizations\w*", _("comes with organizations")),
     (r"\w*OutboundWebIdentityFederation\w*", _("always off here")),
-    (r"SetSecurityTokenServicePreferences", _("by command line")),
     (r"GetFederationToken|GetSessionToken|AssumeRoleWithWebIdentity", _PROGRAMS),
     (r"GetAccessKeyInfo", _("the search does the same for keys of this account")),
 )

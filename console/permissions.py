@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
 from console.denials import Denial
 from console.http import Request
 from identity import audit, authorization
+from identity.callers import Caller
 from identity.calls import Call
 from identity.condition_keys import NO_KEYS
 from identity.errors import AccessDenied
+from identity.facts import Facts
 from identity.policy.request import Value as KeyValue
 from identity.standing import Standing, standing
 
 Value = TypeVar("Value")
 
 
+class Acting(Protocol):
+    """A request, or a job that is run: somebody who acts from somewhere."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+
 class Rights:
     """The caller's policies, read once a page, and as many decisions from them as it needs."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Acting) -> None:
         self._caller, self._facts = request.caller, request.facts
         self._standing = _standing(request)
 
@@ -62,13 +74,14 @@ class Rights:
         return reading(required)
 
 
-def _standing(request: Request) -> Standing:
-    """Read once for a page that only shows; what a form changes may change its sender's rights."""
-    if request.method not in ("GET", "HEAD"):
+def _standing(request: Acting) -> Standing:
+    """Read once for a page that only shows; what a form or a job changes may change its rights."""
+    if getattr(request, "method", "") not in ("GET", "HEAD"):
         return standing(request.caller)
     known: Standing | None = getattr(request, "standing", None)
     if known is None or known.caller is not request.caller:
-        known = request.standing = standing(request.caller)
+        known = standing(request.caller)
+        setattr(request, "standing", known)  # noqa: B010  # of a request alone
     return known
 
 

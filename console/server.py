@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from console.jobs import runner
+
 THREADS = 4
 _LINE_LIMIT = 8190  # a presigned GET carries policy documents in its query
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 # where a heartbeat costs no disk write
@@ -51,6 +53,7 @@ def _options() -> dict[str, Any]:
         "loglevel": "warning",
         "proc_name": "bartizan",
         "pre_fork": _before_fork,
+        "post_worker_init": _in_worker,
     }
 
 
@@ -61,6 +64,10 @@ def _before_fork(server: Any, worker: Any) -> None:
     """
     close_connections()
     gc.freeze()
+
+
+def _in_worker(worker: Any) -> None:
+    runner.start()
 
 
 def close_connections() -> None:

@@ -81,12 +81,13 @@ MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "identity.middleware.EndpointMiddleware",
     "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "identity.browser_middleware.BrowserMiddleware",  # Django's sessions, several to a browser
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
+    "console.middleware.MfaRequired",
     "console.middleware.Commands",
     "console.middleware.Refusals",
 ]
@@ -133,6 +134,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []  # the account's password po
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 SESSION_OVER_URL = "session-expired"
+OTHER_ACCOUNT_URL = "other-account"
 
 # Tests drain the journal by hand: a thread would not see their transactions.
 JOURNAL_MOVES_BY_ITSELF = "pytest" not in sys.modules
@@ -144,7 +146,6 @@ SESSION_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_SECONDS
 SESSION_COOKIE_NAME = "__Host-sid" if HTTPS else "sid"
 SESSION_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

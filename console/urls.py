@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 from console.demo.urls import demo_urls
 from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
+from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.providers import OIDC, SAML
 from console.role_urls import role_urls
@@ -21,6 +22,7 @@ from console.views import (
     last_accessed,
     my_mfa,
     my_password,
+    open_accounts,
     policies,
     policy_attachments,
     policy_editor,
@@ -71,6 +73,9 @@ signin_urls: list[URLPattern] = [
     path("sign-in/<str:account>", signin.user, name="sign-in-user"),
     path("sign-out", signout.sign_out, name="sign-out"),
     path("signed-out", signout.signed_out, name="signed-out"),
+    path("other-account", open_accounts.other_account, name="other-account"),
+    path("open-accounts", open_accounts.open_accounts, name="open-accounts"),
+    path("open-accounts/sign-out", open_accounts.sign_out_of_all, name="sign-out-of-all"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
 ]
@@ -287,6 +292,7 @@ urlpatterns = [
     *activity_urls,
     *explain_urls,
     *simulator_urls,
+    *job_urls,
     *demo_urls,
 ]
 

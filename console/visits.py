@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from console import preferences
 from console.http import Request
@@ -36,6 +36,7 @@ def _visit(request: Request) -> Visit | None:
         return None
     of_page = {"shelf": named["shelf"]} if "shelf" in named else {}
     try:
-        return Visit(word, name, reverse(page, kwargs={**of_page, key: name}))
+        path = reverse(page, kwargs={**of_page, key: name})
     except NoReverseMatch:
         return None
+    return Visit(word, name, "/" + path.removeprefix(get_script_prefix()))

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from federation.models import SigninToken
-from identity import audit, journal, sessions, switching, throttle, tokens, vault
+from identity import audit, journal, sessions, throttle, tokens, vault
 from identity.authentication import acting_as
 from identity.callers import FEDERATION_TOKEN, Caller
 from identity.errors import AccessDenied, ExpiredToken, InvalidClientTokenId, ValidationError
@@ -194,11 +194,7 @@ def _used_up(token: str, now: datetime) -> SigninToken | None:
 
 
 def _start(request: HttpRequest, row: SigninToken, facts: Facts, issuer: str) -> None:
-    """With the credentials themselves, or with a copy of them that ends when it was wished.
-
-    The session that the browser had is signed out first: a copy made for it goes with it.
-    """
-    switching.end(request)
+    """With the credentials themselves, or with a copy of them that ends when it was wished."""
     if row.session_seconds is None:
         sessions.start_with(request, row.credentials, facts, issuer=issuer)
     else:

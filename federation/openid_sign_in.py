@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from federation import acs, answers, attempts, key_sets, openid_roles, web_identity
 from federation.acs import Arrived, RejectedError
@@ -27,6 +26,7 @@ from federation.oidc.discovery import Configuration, DiscoveryError
 from federation.proofs import OpenIdProof, Proof
 from federation.web_identity import Proven
 from identity import vault
+from identity.account_paths import common
 from identity.errors import AwsError, IDPCommunicationError
 from identity.facts import Facts
 from identity.models import Account
@@ -41,7 +41,7 @@ UNREACHABLE = "Error in communicating with the identity provider"
 def redirect_uri(provider: OidcProvider) -> str:
     """Where the provider sends people back; each has its own, so that answers cannot be mixed."""
     named = [provider.account_id, issuer.segment(provider.url)]
-    return f"{settings.BASE_URL}{reverse('sign-in-oidc-callback', args=named)}"
+    return f"{settings.BASE_URL}{common('sign-in-oidc-callback', *named)}"
 
 
 def offering(account: str, name: str) -> OidcSignOn | None:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.urls import reverse
-
 from federation import answers, saml_sessions, ways_in, web_identity
 from federation.checks import Log
 from federation.minting import Entry, Minted, Wanted
 from federation.models import OidcProvider, SamlProvider
 from federation.redeeming import Proven as SamlProven
 from federation.web_identity import Proven as OpenIdProven
+from identity.account_paths import common
 from identity.facts import Facts
 
 
@@ -65,7 +64,7 @@ class SamlProof:
 
     @property
     def again(self) -> str:
-        return reverse("sign-in-saml", args=[self.provider.account_id, self.provider.name])
+        return common("sign-in-saml", self.provider.account_id, self.provider.name)
 
     @property
     def kept(self) -> Mapping[str, Any]:

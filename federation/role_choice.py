@@ -11,12 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 
-from federation import acs, answers, openid_sign_in, saml_events, trust
+from federation import acs, answers, openid_sign_in, saml_events, single_logout, trust
 from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.proofs import Proof, SamlProof
-from identity import sessions, switching, vault
+from identity import sessions, vault
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.facts import Facts
 from identity.models import Account, Role
@@ -156,10 +156,10 @@ def _begin(
     request: HttpRequest, received: Received, proof: Proof, minted: Minted, facts: Facts
 ) -> None:
     """The console session, which ends with its credentials; who signs out ends these, too."""
-    if getattr(request, "signed_in", None) is not None:
-        switching.end(request)
     sessions.start_with(request, minted.row, facts, issuer=proof.again, owned=True)
     request.session.update(proof.kept)
+    if came_by := proof.kept.get("saml"):
+        single_logout.remember(came_by, minted.row)
     event = saml_events.signed_in(minted, proof.provider, facts, received.row.after)
     event.save(force_insert=True)
 

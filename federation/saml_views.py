@@ -20,6 +20,7 @@ from federation.role_choice import Option, Received
 from federation.saml import sp_metadata
 from federation.views import own_page
 from identity.access import public
+from identity.account_paths import here
 from identity.local_path import local_path
 from identity.models import Account
 
@@ -106,7 +107,7 @@ def _by_account(options: Iterable[Option]) -> list[tuple[Account, list[Option]]]
 
 def _sign_in(request: Any, received: Received, role_arn: str) -> HttpResponse:
     after = role_choice.finish(request, received, role_arn, request.facts)
-    response = see_other(after or reverse(settings.LOGIN_REDIRECT_URL))
+    response = see_other(here(after) or reverse(settings.LOGIN_REDIRECT_URL))
     for name in (HANDLE_COOKIE, REQUEST_COOKIE):
         response.delete_cookie(name, samesite="Lax")
     return response
@@ -136,7 +137,10 @@ def metadata(request: HttpRequest, uuid: str = "") -> HttpResponse:
     provider = get_object_or_404(SamlProvider, uuid=uuid) if uuid else None
     keys = map(service_provider.certificate_of, service_provider.newest_first())
     document = sp_metadata.text(
-        service_provider.entity_id(), service_provider.acs_url(provider), keys
+        service_provider.entity_id(),
+        service_provider.acs_url(provider),
+        service_provider.logout_url(provider),
+        keys,
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
 

@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from django.urls import reverse
 
 from federation import private_keys
 from federation.models import SamlProvider, ServiceProviderKey
 from identity import identifiers, vault
+from identity.account_paths import common
 
 AWS_ENTITY_ID = "urn:amazon:webservices"
 """What identity providers that are set up for AWS call the audience."""
@@ -33,7 +33,7 @@ _YEARS = timedelta(days=3_650)
 
 def entity_id() -> str:
     """Our name towards identity providers: the address of our metadata."""
-    return f"{settings.BASE_URL}{reverse('saml-metadata')}"
+    return f"{settings.BASE_URL}{common('saml-metadata')}"
 
 
 def audiences() -> frozenset[str]:
@@ -43,7 +43,13 @@ def audiences() -> frozenset[str]:
 
 def acs_url(provider: SamlProvider | None = None) -> str:
     """Where responses are to go: one address for all providers, or the one of this provider."""
-    path = reverse("saml-acs-of", args=[provider.uuid]) if provider else reverse("saml-acs")
+    path = common("saml-acs-of", provider.uuid) if provider else common("saml-acs")
+    return f"{settings.BASE_URL}{path}"
+
+
+def logout_url(provider: SamlProvider | None = None) -> str:
+    """Where logouts are to go, the requests and the answers."""
+    path = common("saml-logout-of", provider.uuid) if provider else common("saml-logout")
     return f"{settings.BASE_URL}{path}"
 
 
@@ -51,12 +57,12 @@ def metadata_url(provider: SamlProvider | None = None) -> str:
     """Where an identity provider reads our metadata."""
     if provider is None:
         return entity_id()
-    return f"{settings.BASE_URL}{reverse('saml-metadata-of', args=[provider.uuid])}"
+    return f"{settings.BASE_URL}{common('saml-metadata-of', provider.uuid)}"
 
 
 def sign_in_url(provider: SamlProvider) -> str:
     """Where a person begins here: it leads to the identity provider and back."""
-    path = reverse("sign-in-saml", args=[provider.account_id, provider.name])
+    path = common("sign-in-saml", provider.account_id, provider.name)
     return f"{settings.BASE_URL}{path}"
 
 

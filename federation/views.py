@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from federation import broker
 from identity.access import public
+from identity.account_paths import here
 from identity.errors import AwsError, Throttling, ValidationError
 from identity.local_path import local_path
 
@@ -89,7 +90,7 @@ def _login(request: Any, fields: Fields) -> HttpResponse:
     token = fields.get("SigninToken", "")
     if not broker.log_in(request, token, request.facts, issuer=issuer, login_to=after):
         return _rejected(request, "", issuer)
-    return HttpResponseRedirect(after)
+    return HttpResponseRedirect(here(after))
 
 
 def own_page(request: HttpRequest, destination: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from federation.models import OidcProvider, OidcSignOn, SamlProvider
 from federation.oidc import issuer
+from identity.account_paths import common
 from identity.models import Account
 
 
@@ -26,7 +25,7 @@ def offered(account: str) -> list[WayIn]:
     account_id = found.pk if found else ""
     saml = SamlProvider.objects.filter(account=account_id, sign_on__button=True).only("name")
     openid = OidcSignOn.objects.filter(provider__account=account_id, button=True)
-    ways = [WayIn(one.name, reverse("sign-in-saml", args=[account, one.name])) for one in saml]
+    ways = [WayIn(one.name, common("sign-in-saml", account, one.name)) for one in saml]
     ways += [
         WayIn(str(one), openid_url(account, one.provider))
         for one in openid.select_related("provider")
@@ -35,4 +34,4 @@ def offered(account: str) -> list[WayIn]:
 
 
 def openid_url(account: str, provider: OidcProvider) -> str:
-    return reverse("sign-in-oidc", args=[account, issuer.segment(provider.url)])
+    return common("sign-in-oidc", account, issuer.segment(provider.url))

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from identity import arns, passwords
 from identity.models import Account, SigningCertificate, User, VirtualMfaDevice
+from identity.models.user import UserQuerySet, folded
 from identity.wire.spec import timestamp
 
 COLUMNS = (
@@ -48,7 +49,9 @@ _ROOT = "not_supported"
 _NO_PASSWORD = ("false", _NONE, _NONE, _NONE)
 _NO_KEY = ("false", _NONE, _NONE, _NONE, _NONE)
 _NO_CERTIFICATE = ("false", _NONE)
-_AT_ONCE = 2000
+_AT_ONCE = 5000
+
+Line = tuple[str, ...]
 
 _OF_USER = (
     *("pk", "is_root", "name", "path", "created_at", "login_profile"),
@@ -60,49 +63,66 @@ _OF_KEY = ("active", "status_changed_at", "last_used_at", "last_used_region", "l
 def content(account: Account) -> bytes:
     """The report as CSV, root first and then the users by name; no line feed ends the last line."""
     written = io.StringIO()
-    lines = csv.writer(written, lineterminator="\n")
-    lines.writerow(COLUMNS)
-    lines.writerows(_lines(account))
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for lines in batches(account):
+        table.writerows(lines)
     return written.getvalue().removesuffix("\n").encode()
 
 
-def _lines(account: Account) -> Iterator[tuple[str, ...]]:
-    max_age, certificates = passwords.rules(account).max_age, _certificates(account)
-    for row in _rows(account):
-        user, first_key, second_key = row[: len(_OF_USER)], row[-10:-5], row[-5:]
-        pk, is_root, name, path, created_at, profile, used, changed, has_mfa = user
-        first, second = (*certificates.get(pk, ()), _NO_CERTIFICATE, _NO_CERTIFICATE)[:2]
-        password = _root_password(used) if is_root else _password(profile, used, changed, max_age)
-        yield (
-            "<root_account>" if is_root else name,
-            arns.root(account.pk) if is_root else arns.user(account.pk, name, path),
-            timestamp(created_at),
-            *password,
-            _boolean(has_mfa),
-            *_key(*first_key),
-            *_key(*second_key),
-            *first,
-            *second,
-        )
+def batches(account: Account, size: int = _AT_ONCE) -> Iterator[list[Line]]:
+    """The lines of root, then those of so many users at a time, found by an index."""
+    max_age = passwords.rules(account).max_age
+    everybody = _with_credentials(User.objects.filter(account=account))
+    yield _lines(everybody.filter(is_root=True), max_age)
+    users = everybody.filter(is_root=False).order_by("name_folded")
+    lines = _lines(users[:size], max_age)
+    yield lines
+    while len(lines) == size:
+        lines = _lines(users.filter(name_folded__gt=folded(lines[-1][0]))[:size], max_age)
+        yield lines
 
 
-def _rows(account: Account) -> Iterator[tuple[Any, ...]]:
-    """Each user with both access keys in one query, read as it is written."""
+def _lines(users: QuerySet[Any, Any], max_age: int | None) -> list[Line]:
+    rows = list(users)
+    certificates = _certificates([row[0] for row in rows])
+    return [_line(row, certificates.get(row[0], ()), max_age) for row in rows]
+
+
+def _line(row: Any, certificates: Iterable[Line], max_age: int | None) -> Line:
+    user, first_key, second_key = row[: len(_OF_USER)], row[-11:-6], row[-6:-1]
+    _pk, is_root, name, path, created_at, profile, used, changed, has_mfa = user
+    account_id = row[-1]
+    first, second = (*certificates, _NO_CERTIFICATE, _NO_CERTIFICATE)[:2]
+    return (
+        "<root_account>" if is_root else name,
+        arns.root(account_id) if is_root else arns.user(account_id, name, path),
+        timestamp(created_at),
+        *(_root_password(used) if is_root else _password(profile, used, changed, max_age)),
+        _boolean(has_mfa),
+        *_key(*first_key),
+        *_key(*second_key),
+        *first,
+        *second,
+    )
+
+
+def _with_credentials(users: UserQuerySet) -> QuerySet[User, tuple[Any, ...]]:
+    """Each user with both access keys in one query."""
     device = VirtualMfaDevice.objects.filter(user=OuterRef("pk"))
-    users = User.objects.filter(account=account).annotate(
+    joined = users.annotate(
         first=FilteredRelation("access_keys", condition=Q(access_keys__slot=1)),
         second=FilteredRelation("access_keys", condition=Q(access_keys__slot=2)),
         has_mfa=Exists(device),
     )
     keys = (f"{slot}__{column}" for slot in ("first", "second") for column in _OF_KEY)
-    listed = users.order_by("-is_root", "name_folded").values_list(*_OF_USER, *keys)
-    return listed.iterator(chunk_size=_AT_ONCE)
+    return joined.values_list(*_OF_USER, *keys, "account_id")
 
 
-def _certificates(account: Account) -> dict[int, list[tuple[str, str]]]:
+def _certificates(users: list[int]) -> dict[int, list[Line]]:
     """By user: whether each signing certificate is active, and when it was made or changed."""
-    found: dict[int, list[tuple[str, str]]] = {}
-    rows = SigningCertificate.objects.filter(account=account).order_by("uploaded_at", "pk")
+    found: dict[int, list[Line]] = {}
+    rows = SigningCertificate.objects.filter(user__in=users).order_by("uploaded_at", "pk")
     for user, active, changed in rows.values_list("user", "active", "status_changed_at"):
         found.setdefault(user, []).append((_boolean(active), timestamp(changed)))
     return found

@@ -7,7 +7,9 @@ import re
 from django.utils.http import url_has_allowed_host_and_scheme
 
 # Signing in leads nowhere near itself.
-_ENTRANCE = re.compile(r"/(sign-in|sign-out|signed-out|session-expired|setup)(?![^/?#])")
+_ENTRANCE = re.compile(
+    r"(/c/[0-9]{12})?/(sign-in|sign-out|signed-out|session-expired|other-account|setup)(?![^/?#])"
+)
 _PRINTABLE = re.compile(r"/[!-\[\]-~]*")
 _LONGEST = 2000
 

@@ -11,34 +11,36 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import get_user, login, logout, update_session_auth_hash
+from django.contrib.auth import get_user, login, update_session_auth_hash
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
+from identity import browser
 from identity.authentication import acting_as
+from identity.browser import CREDENTIALS
 from identity.callers import Caller, Session
-from identity.facts import Facts
-from identity.models import TemporarySession, User
+from identity.facts import Facts, source_ip
+from identity.models import ConsoleSettings, Role, TemporarySession, User
 
 _SEEN_EVERY = timedelta(minutes=1)
 _AT_ONCE = 20
 _LEFT = "left"
 _LEFT_SECONDS = 600
-_CREDENTIALS = "credentials"
 
 
 def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | None = None) -> Caller:
     """Sign in: a new session key and CSRF token, the times, and where the session came from.
 
-    Nothing that the browser's session held before is kept. Call it inside the transaction that
+    What the browser held of that account before is ended; its sessions of other accounts stay, and
+    this one is then reached under the account's own addresses. Call it inside the transaction that
     records the sign-in: the session's row commits with the event.
     """
-    request.session.flush()
+    browser.take_place(request, user.account_id)
     login(request, user, backend="identity.backends.ByKey")
     _begin(request, facts, mfa_at)
-    request.session.set_expiry(settings.SESSION_SECONDS)
+    request.session.set_expiry(ConsoleSettings.of(user.account).session_length)
     request.session.save()
     _end_oldest(user)
     return _caller(request, user)
@@ -57,15 +59,15 @@ def start_with(
     `issuer` says where to sign in again. Credentials that are `owned` were made for this session
     alone and go when it is signed out.
     """
-    request.session.flush()
+    account, caller = credentials.principal.account_id, caller_with(credentials)
+    browser.take_place(request, account)
     rotate_token(request)
     _begin(request, facts, credentials.mfa_at)
-    account = credentials.principal.account_id
-    kept = {"key_id": credentials.pk, "account": account, "issuer": issuer, "owned": owned}
-    request.session[_CREDENTIALS] = kept
+    kept = {"key_id": credentials.pk, "account": account, "name": caller.name}
+    request.session[CREDENTIALS] = {**kept, "issuer": issuer, "owned": owned}
     request.session.set_expiry(credentials.expires_at)
     request.session.save()
-    return caller_with(credentials)
+    return caller
 
 
 def _begin(request: HttpRequest, facts: Facts, mfa_at: datetime | None) -> None:
@@ -86,9 +88,9 @@ def caller_of(request: HttpRequest) -> Caller | None:
     user = get_user(request)
     if not isinstance(user, User):
         return _caller_by_credentials(request)
-    ended = _ended(request, _limit_of_user(request))
+    ended = _ended(request, _limit_of_user(request, user), user)
     if ended is not None:
-        logout(request)
+        _close(request)
         _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
         return None
     return _caller(request, user)
@@ -96,15 +98,20 @@ def caller_of(request: HttpRequest) -> Caller | None:
 
 def _caller_by_credentials(request: HttpRequest) -> Caller | None:
     """The role or federated user whose credentials opened the session, read from their row."""
-    kept = request.session.get(_CREDENTIALS)
+    kept = request.session.get(CREDENTIALS)
     if kept is None:
         return None
     row = TemporarySession.signing(kept["key_id"])
-    ended = _ended(request, row.expires_at) if row else {"at": timezone.now().isoformat()}
+    ended = (
+        _ended(request, row.expires_at, row.principal)
+        if row
+        else {"at": timezone.now().isoformat()}
+    )
     if row is not None and ended is None:
         return caller_with(row)
-    logout(request)
-    why = "idle" if ended and ended.get("why") == "idle" else "credentials"
+    _close(request)
+    why = ended.get("why") if ended else None
+    why = why if why in ("idle", "address") else "credentials"
     left = {"account": kept["account"], "issuer": kept["issuer"]}
     _leave(request, {**left, **(ended or {}), "why": why})
     return None
@@ -131,21 +138,25 @@ def rebind(request: HttpRequest, user: User) -> None:
 
 def end(request: HttpRequest) -> None:
     """Sign out: the row is deleted, so that a copied cookie is worth nothing."""
-    user, kept = get_user(request), request.session.get(_CREDENTIALS)
-    logout(request)
+    user, kept = get_user(request), request.session.get(CREDENTIALS)
+    _close(request)
     if isinstance(user, User):
         _leave(request, {"account": user.account_id, "is_root": user.is_root})
     elif kept is not None:
-        if kept["owned"]:
-            TemporarySession.objects.filter(pk=kept["key_id"]).delete()
         _leave(request, {"account": kept["account"], "issuer": kept["issuer"]})
+    browser.leave(request)
+
+
+def _close(request: HttpRequest) -> None:
+    browser.end(request.session)
+    request.user = AnonymousUser()
 
 
 def left(request: HttpRequest) -> dict[str, Any] | None:
     """What this browser's last session leaves behind for a few minutes, for the page that says so.
 
     `account` (ID); `is_root` of one that a password opened, `issuer` (where to sign in again) of
-    one that credentials did; when it was not signed out also `why`, "idle", "limit" or
+    one that credentials did; when it was not signed out also `why`, "idle", "limit", "address" or
     "credentials", and `at`.
     """
     found = request.session.get(_LEFT)
@@ -157,21 +168,27 @@ def _leave(request: HttpRequest, what: dict[str, Any]) -> None:
     request.session.set_expiry(_LEFT_SECONDS)
 
 
-def _limit_of_user(request: HttpRequest) -> datetime | None:
+def _limit_of_user(request: HttpRequest, user: User) -> datetime | None:
     started = _time(request, "started_at")
-    return started + timedelta(seconds=settings.SESSION_SECONDS) if started else None
+    return started + ConsoleSettings.of(user.account).session_length if started else None
 
 
-def _ended(request: HttpRequest, limit: datetime | None) -> dict[str, str] | None:
-    """Why and when the session ended: an hour idle, or at its limit; None while it lasts.
+def _ended(
+    request: HttpRequest, limit: datetime | None, principal: User | Role
+) -> dict[str, str] | None:
+    """Why and when the session ended: idle, at its limit, or gone to an address that the account
+    does not take; None while it lasts.
 
     Being seen is written at most once a minute.
     """
-    now = timezone.now()
+    now, rules = timezone.now(), ConsoleSettings.of(principal.account)
     seen = _time(request, "seen_at")
     if limit is None or seen is None:
         return {"why": "limit", "at": now.isoformat()}
-    idle_from = seen + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    is_root = isinstance(principal, User) and principal.is_root
+    if not rules.lets_in(source_ip(request), is_root=is_root):
+        return {"why": "address", "at": now.isoformat()}
+    idle_from = seen + rules.idle_limit
     if now >= min(idle_from, limit):
         why = "idle" if idle_from < limit else "limit"
         return {"why": why, "at": min(idle_from, limit).isoformat()}
@@ -188,7 +205,7 @@ def _end_oldest(user: User) -> None:
 
 
 def _caller(request: HttpRequest, user: User) -> Caller:
-    started, ends = _time(request, "started_at"), _limit_of_user(request)
+    started, ends = _time(request, "started_at"), _limit_of_user(request, user)
     assert started is not None
     assert ends is not None
     return Caller(user, session=Session("console", started, ends, _time(request, "mfa_at")))

@@ -17,9 +17,11 @@ from django.middleware.csrf import rotate_token
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from identity import audit, gateway, sessions
+from identity import audit, browser, gateway, sessions
+from identity.browser import ROLE
 from identity.callers import Caller
 from identity.calls import Call
+from identity.errors import InvalidInput
 from identity.facts import Facts
 from identity.models import Account, TemporarySession
 from identity.operations import assume_role
@@ -27,7 +29,6 @@ from identity.operations import assume_role
 CHAINED_SECONDS = 3_600
 """How long a role lasts for who signed in with a role; AWS calls that role chaining."""
 
-_ROLE = "role"
 _SHORTEST_NAME = 2
 
 
@@ -50,7 +51,7 @@ def caller_in(request: HttpRequest, signed_in: Caller) -> Caller | None:
     It is over at its end, when the role is deleted, or when somebody ended its session; a message
     then says so. What was asked of the role must not be done by who signed in.
     """
-    kept = request.session.get(_ROLE)
+    kept = request.session.get(ROLE)
     if kept is None:
         return signed_in
     row = TemporarySession.signing(kept["key_id"])
@@ -65,7 +66,7 @@ def caller_in(request: HttpRequest, signed_in: Caller) -> Caller | None:
 
 def look(request: HttpRequest) -> Look | None:
     """How to show the role in use; None without one."""
-    kept = request.session.get(_ROLE)
+    kept = request.session.get(ROLE)
     return Look(kept["label"], kept["colour"]) if kept else None
 
 
@@ -75,9 +76,7 @@ def session_name(signed_in: Caller) -> str:
     return name if len(name) >= _SHORTEST_NAME else f"{name}@{signed_in.account_id}"
 
 
-def switch(
-    request: HttpRequest, signed_in: Caller, role_arn: str, facts: Facts, shown: Look
-) -> Caller:
+def switch(request: Any, signed_in: Caller, role_arn: str, facts: Facts, shown: Look) -> Caller:
     """Act as the role from now on; the session gets a new key and a new CSRF token.
 
     Authorised as sts:AssumeRole without further parameters. Raises its errors, which are recorded
@@ -85,24 +84,27 @@ def switch(
     """
     params = {"RoleArn": role_arn, "RoleSessionName": session_name(signed_in)}
     call = Call(signed_in, "sts", "AssumeRole", params, facts)
+    _refuse_a_second(request, role_arn)
     gateway.prepared(call)
     with transaction.atomic():
         key_id = assume_role.mint(call, _seconds(call))["AccessKeyId"]
         row = TemporarySession.objects.get(pk=key_id)
         _put_down(request)
-        kept = {"key_id": key_id, "by": signed_in.user_id}
-        request.session[_ROLE] = {**kept, "label": shown.label, "colour": shown.colour}
+        kept = {"key_id": key_id, "by": signed_in.user_id, "account": row.account_id}
+        request.session[ROLE] = {**kept, "label": shown.label, "colour": shown.colour}
         _renew(request)
         caller = sessions.caller_with(row)
+        request.browser.follow(caller.account_id)
         _record("SwitchRole", caller, facts, signed_in, signed_in.account)
     return caller
 
 
-def go_back(request: HttpRequest, caller: Caller, signed_in: Caller, facts: Facts) -> None:
+def go_back(request: Any, caller: Caller, signed_in: Caller, facts: Facts) -> None:
     """End the role's session and act as who signed in."""
     with transaction.atomic():
         _put_down(request)
         _renew(request)
+        request.browser.follow(signed_in.account_id)
         _record("ExitRole", caller, facts, signed_in, signed_in.account)
 
 
@@ -110,6 +112,16 @@ def end(request: HttpRequest) -> None:
     """Sign out of the whole session, the role's included."""
     _put_down(request)
     sessions.end(request)
+
+
+def _refuse_a_second(request: Any, role_arn: str) -> None:
+    """Under `/c/<account>/` each account has one session: two could not be told apart there."""
+    account_id = role_arn.split(":")[4]
+    if not request.browser.account_id or account_id == request.browser.account_id:
+        return
+    found = browser.acting_in(request, account_id)
+    if found is not None and found.cookie != request.browser.cookie:
+        raise InvalidInput(_("This browser has a session in that account. Sign out of it first."))
 
 
 def _seconds(call: Call) -> int:
@@ -122,7 +134,7 @@ def _seconds(call: Call) -> int:
 
 
 def _put_down(request: HttpRequest) -> None:
-    kept = request.session.pop(_ROLE, None)
+    kept = request.session.pop(ROLE, None)
     if kept is not None:
         TemporarySession.objects.filter(pk=kept["key_id"]).delete()
 

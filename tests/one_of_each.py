@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from console.models import Job, JobPart
 from federation.models import (
     FederatedAttempt,
     OidcKeySet,
@@ -85,6 +86,8 @@ def fill(account: Account, mark: str = "") -> None:
         account=account, requester=user.unique_id, arn=user.arn, services=[]
     )
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
+    job = Job.objects.create(account=account, kind="credential-report", user=user)
+    JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 

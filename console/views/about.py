@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from console import health, notices, parity, responses
@@ -17,15 +19,17 @@ from identity.access import public
 from identity.errors import AccessDenied
 from identity.wire import spec
 
+Text = str | Promise
+
 
 @dataclass(frozen=True, slots=True)
 class Compatible:
     """One row of the matrix; `kind` is that of a status."""
 
-    what: str
+    what: Text
     kind: str
-    word: str
-    text: str
+    word: Text
+    text: Text
 
 
 @require_safe
@@ -52,49 +56,57 @@ def _metadata() -> str:
 
 def _matrix(rows: list[parity.Row]) -> list[Compatible]:
     answered = Counter(row.service for row in rows)
-    whole, partly, no = _("Yes"), _("In part"), _("No")
-    shown = []
-    for service, title in (("iam", "IAM 2010-05-08"), ("sts", "STS 2011-06-15")):
-        known = len(spec.model(service).operation_names)
-        told = {"some": answered[service], "all": known}
-        text = _("%(some)d of %(all)d actions are answered; the others say so.") % told
-        kind = "ok" if answered[service] == known else "info"
-        word = whole if answered[service] == known else partly
-        shown.append(Compatible(title, kind, word, text))
-    return [
-        *shown,
-        Compatible(
-            _("Signature Version 4"),
-            "ok",
-            whole,
-            _("In the header and in the query; no older one."),
-        ),
-        Compatible(
-            _("Policies"),
-            "ok",
-            whole,
-            _("Identity policies, boundaries, session policies, trust policies, all operators."),
-        ),
-        Compatible(
-            _("Sign-in by SAML, OpenID Connect and custom brokers"),
-            "ok",
-            whole,
-            _("Also AssumeRoleWithSAML and AssumeRoleWithWebIdentity."),
-        ),
-        Compatible(
-            _("Organizations, Identity Center, Directory Service, Cognito"),
-            "off",
-            no,
-            _("Not in this release."),
-        ),
-        Compatible(_("Hardware tokens, mail"), "off", no, _("Not in this release.")),
-        Compatible(
-            _("Other services of AWS"),
-            "off",
-            no,
-            _("Policies may name them, and the simulator decides about them."),
-        ),
-    ]
+    services = (("iam", "IAM 2010-05-08"), ("sts", "STS 2011-06-15"))
+    return [*(_service(name, title, answered[name]) for name, title in services), *_REST]
+
+
+def _service(name: str, title: str, answered: int) -> Compatible:
+    known = len(spec.model(name).operation_names)
+    told = {"some": answered, "all": known}
+    text = _("%(some)d of %(all)d actions are answered; the others say so.") % told
+    if answered == known:
+        return Compatible(title, "ok", _WHOLE, text)
+    return Compatible(title, "info", _("In part"), text)
+
+
+_WHOLE, _NO, _NOT_YET = (
+    gettext_lazy("Yes"),
+    gettext_lazy("No"),
+    gettext_lazy("Not in this release."),
+)
+_REST = (
+    Compatible(
+        gettext_lazy("Signature Version 4"),
+        "ok",
+        _WHOLE,
+        gettext_lazy("In the header and in the query; no older one."),
+    ),
+    Compatible(
+        gettext_lazy("Policies"),
+        "ok",
+        _WHOLE,
+        gettext_lazy("Identity, session and trust policies, boundaries; every operator."),
+    ),
+    Compatible(
+        gettext_lazy("Sign-in by SAML, OpenID Connect and custom brokers"),
+        "ok",
+        _WHOLE,
+        gettext_lazy("Also AssumeRoleWithSAML and AssumeRoleWithWebIdentity."),
+    ),
+    Compatible(
+        gettext_lazy("Organizations, Identity Center, Directory Service, Cognito"),
+        "off",
+        _NO,
+        _NOT_YET,
+    ),
+    Compatible(gettext_lazy("Hardware tokens, mail"), "off", _NO, _NOT_YET),
+    Compatible(
+        gettext_lazy("Other services of AWS"),
+        "off",
+        _NO,
+        gettext_lazy("Policies may name them, and the simulator decides about them."),
+    ),
+)
 
 
 # --- status ----------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def dashboard(request: Request) -> HttpResponse:
         recommendations=shown,
         dismissed=dismissed,
         start_here=_start_here(request, account),
-        tools=_tools(),
+        tools=navigation.tools(),
         denied=rights.denied(arns.user(account.id, "*")),
         denied_of=_denied_of(rights, account),
         no_dismissal=_reason(rights, dismissals.DISMISS),
@@ -118,22 +118,6 @@ def _start_here(request: Request, account: Account) -> list[Step]:
         Step(label, text, navigation.address(page), done.get(page, False))
         for label, text, page in steps
     ]
-
-
-def _tools() -> list[tuple[str, str]]:
-    tools = (
-        (_("Explain access"), "explain"),
-        (_("Policy simulator"), "simulator"),
-        (_("Credential report"), "credential-report"),
-        (_("Access findings"), "findings"),
-        (_("Import"), "import"),
-        (_("Export"), "export"),
-        (_("Search"), "search"),
-        (_("My security credentials"), "me"),
-        (_("Switch role"), "switch-role"),
-        (_("Help"), "help"),
-    )
-    return [(label, url) for label, name in tools if (url := navigation.address(name))]
 
 
 # --- dismissing ------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from console import billing, navigation, recent_events, responses
 from console.http import Request
 from console.permissions import Rights
 from console.recommendations import Recommendation
-from identity import arns, passwords
+from identity import account_paths, arns, passwords
 from identity.callers import Kind
-from identity.models import Event
+from identity.models import ConsoleSettings, Event
 
 EXPIRES_SOON = timedelta(days=14)
 _LOOKED_THROUGH = 100
@@ -44,8 +44,11 @@ def home(request: Request) -> HttpResponse:
         tiles=_tiles(request, rights),
         has_rights=may_see_users or rights.allow("iam:GetAccountSummary", "*"),
         activity=recent_events.of_principal(request, rights, request.caller.user_id, limit=5),
-        recent=request.preferences.recent,
-        contact=settings.CONTACT,
+        recent=[
+            visit._replace(path=account_paths.here(visit.path))
+            for visit in request.preferences.recent
+        ],
+        contact=ConsoleSettings.of(request.caller.account).help_from,
     )
 
 

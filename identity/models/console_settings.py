@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import timedelta
 
 from django.conf import settings
@@ -38,6 +39,18 @@ class ConsoleSettings(models.Model):
             return account.console_settings
         except ConsoleSettings.DoesNotExist:
             return ConsoleSettings(account=account)
+
+    def lets_in(self, source_ip: str, *, is_root: bool) -> bool:
+        """Whether the account takes console sessions from this address."""
+        if is_root or not self.networks:
+            return True
+        address = ipaddress.ip_address(source_ip)
+        return any(address in ipaddress.ip_network(network) for network in self.networks)
+
+    @property
+    def help_from(self) -> str:
+        """Whom the account's people ask."""
+        return self.contact or str(settings.CONTACT)
 
     @property
     def session_length(self) -> timedelta:

@@ -123,7 +123,7 @@ function help(link, event) {
   asked.send();
 }
 
-const clicks = { copy, reveal, dismiss, at, help };
+const clicks = { copy, reveal, dismiss, at, help, print: () => window.print() };
 
 document.addEventListener("click", (event) => {
   for (const [name, act] of Object.entries(clicks)) {
@@ -204,6 +204,25 @@ function checkRules(list) {
   if (input.value) mark();
 }
 
+// --- poll: [data-poll] asks its address every two seconds how far a job is, until it is over ---
+
+async function poll(element) {
+  const answer = await fetch(element.dataset.poll).catch(() => null);
+  const state = answer?.ok && (await answer.json());
+  if (state && !state.unfinished) return location.reload();
+  if (state) showProgress(element, state);
+  return setTimeout(poll, 2000, element);
+}
+
+/** Told aloud at each quarter; a bar without a value says that nobody knows. */
+function showProgress(element, { percent, text }) {
+  const bar = element.querySelector("progress");
+  const quarter = Math.floor((percent ?? 0) / 25);
+  if (quarter > Math.floor(bar.value / 25)) say(`${percent} %`);
+  if (percent !== null) bar.value = percent;
+  element.querySelector("[data-text]").textContent = `${percent === null ? "" : `${percent} % `}${text}`;
+}
+
 // --- session: a line five minutes before the end, which is never kept a secret ---------------
 
 const SOON = 5 * 60 * 1000;
@@ -257,9 +276,10 @@ function fillZone(line) {
 
 // --- shortcuts: `/` to the search, and the others for who switched them on --------------------
 
-const GO = { d: "/iam", g: "/iam/groups", u: "/iam/users", r: "/iam/roles", p: "/iam/policies", a: "/activity", h: "/home" };
+const inBase = (path) => document.documentElement.dataset.base + path;
+const GO = { d: "iam", g: "iam/groups", u: "iam/users", r: "iam/roles", p: "iam/policies", a: "activity", h: "home" };
 const KEYS = {
-  "?": () => "/help/shortcuts",
+  "?": () => inBase("help/shortcuts"),
   c: () => document.querySelector(".head .actions a.btn-primary")?.href,
   "[": () => document.querySelector("a[rel=prev]")?.href,
   "]": () => document.querySelector("a[rel=next]")?.href,
@@ -277,7 +297,7 @@ function shortcut(event) {
     return;
   }
   if (which !== "all") return;
-  const target = Date.now() - going < 1500 ? GO[event.key] : KEYS[event.key]?.();
+  const target = Date.now() - going < 1500 && GO[event.key] ? inBase(GO[event.key]) : KEYS[event.key]?.();
   going = event.key === "g" && !target ? Date.now() : 0;
   if (target) window.location = target;
 }
@@ -291,6 +311,7 @@ all("[data-js]").forEach((element) => { element.hidden = false; });
 all("[data-all]").forEach(selectAll);
 all("[data-rules-for]").forEach(checkRules);
 all("form[data-guard]").forEach(guard);
+all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
 all("[data-session]").forEach(watchSession);
 all("[data-ask-zone]").forEach(askZone);
 all("[data-zone-fill]").forEach(fillZone);

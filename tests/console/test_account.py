@@ -228,13 +228,3 @@ def test_who_may_not_read_the_policy_gets_the_page_that_says_so(
 
 
 # --- preferences -----------------------------------------------------------------------------
-
-
-def test_the_theme_is_kept_in_the_browser(browser: Client) -> None:
-    answer = browser.post("/theme", {"theme": "dark", "next": "/preferences"})
-    assert answer.headers["Location"] == "/preferences"
-    page = browser.get("/preferences").content.decode()
-    assert 'data-theme="dark"' in page
-    assert 'value="dark" checked' in page
-    browser.post("/theme", {"theme": "system", "next": "/preferences"})
-    assert 'value="system" checked' in browser.get("/preferences").content.decode()

@@ -15,12 +15,24 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("federation", "identity", "console")
-ROWS = """
+STORY = """
+from django.core.management import call_command
+from identity.models import AccessKey, ManagedPolicy, User
 from tests.factories import attach, make_account
 from tests.one_of_each import fill
-from identity.models import ManagedPolicy, User
+
+def migrate(*where):
+    call_command("migrate", *where, verbosity=0)
+
+migrate()
 fill(make_account(alias="example"))
 attach(User.objects.get(name="li"), ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
+for app, first in {firsts}:
+    migrate(app, first)
+migrate()
+print(User.objects.count(), AccessKey.objects.count())
+for app in ("console", "federation", "identity"):
+    migrate(app, "zero")
 """
 
 
@@ -44,21 +56,14 @@ def test_no_migration_is_missing() -> None:
 
 
 def test_every_migration_goes_back_and_forth_with_rows_in_the_tables(tmp_path: Path) -> None:
-    manage(tmp_path, "migrate", "--verbosity", "0")
-    manage(tmp_path, "shell", "--verbosity", "0", "--command", ROWS)
-    for app in APPS:
-        first = next(path.stem for path in sorted((ROOT / app / "migrations").glob("0001_*.py")))
-        manage(tmp_path, "migrate", "--verbosity", "0", app, first)
-    manage(tmp_path, "migrate", "--verbosity", "0")
-    counted = manage(
-        tmp_path,
-        *("shell", "--verbosity", "0", "--command"),
-        "from identity.models import *; print(User.objects.count(), AccessKey.objects.count())",
-    )
+    story = STORY.format(firsts=[(app, _first(app)) for app in APPS])
+    counted = manage(tmp_path, "shell", "--verbosity", "0", "--command", story)
     assert counted.split() == ["2", "1"]
-    for app in ("console", "federation", "identity"):
-        manage(tmp_path, "migrate", "--verbosity", "0", app, "zero")
     assert not [name for name in _tables(tmp_path) if name.startswith(APPS)]
+
+
+def _first(app: str) -> str:
+    return next(path.stem for path in sorted((ROOT / app / "migrations").glob("0001_*.py")))
 
 
 def _tables(data: Path) -> list[str]:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import Handoff, SentForm
+from console.models import Handoff, Job, SentForm
 from federation.models import (
     FederatedAttempt,
     OidcRequest,
@@ -64,6 +64,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "OpenID requests": OidcRequest.objects.filter(expires_at__lte=now),
         "pending sign-ins": PendingSignIn.objects.filter(expires_at__lte=now),
         "federated sign-in attempts": FederatedAttempt.objects.old(now),
+        "jobs": Job.objects.over(now),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

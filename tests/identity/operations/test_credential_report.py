@@ -306,4 +306,13 @@ def test_the_number_of_queries_does_not_grow(account: Account) -> None:
         with CaptureQueriesContext(connection) as queries:
             credential_report.content(account)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 6
+
+
+def test_many_users_come_in_batches_of_which_none_is_told_twice(account: Account) -> None:
+    names = [f"User{number}" for number in range(7)]
+    for name in names:
+        make_user(account, name)
+    batches = list(credential_report.batches(account, size=3))
+    assert [len(batch) for batch in batches] == [1, 3, 3, 1]
+    assert [line[0] for batch in batches[1:] for line in batch] == names

@@ -39,10 +39,12 @@ OPEN_TO_ALL = (
         "sign-in-mfa-lost",
         "sign-in-password",
     ),
-    *("sign-out", "signed-out", "session-expired", "forgot-password", "health", "index"),
+    *("sign-out", "signed-out", "session-expired", "other-account", "forgot-password"),
+    *("health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
     *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
-    *("saml-metadata", "saml-metadata-of"),
+    *("sign-in-chooser", "sign-in-oidc", "sign-in-oidc-callback"),
+    *("saml-metadata", "saml-metadata-of", "saml-logout", "saml-logout-of", "sign-out-provider"),
 )
 OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
 
@@ -252,9 +254,16 @@ def test_switching_the_user_midway_starts_over(browser: Client, ana: User, ben: 
     assert browser.post("/sign-in/mfa/app", {"code": phone.code()}).status_code == 422
 
 
-def test_half_signing_in_ends_the_session_that_was_there(browser: Client, ana: User) -> None:
+def test_half_signing_in_leaves_the_session_that_was_there_until_it_is_done(
+    browser: Client, ana: User
+) -> None:
+    send_password(browser, "ana")
+    before = browser.cookies["sid"].value
+    phone = give_device(ana)
     send_password(browser, "ana")
     assert is_signed_in(browser)
-    give_device(ana)
-    send_password(browser, "ana")
-    assert not is_signed_in(browser)
+    assert browser.cookies["sid"].value == before
+    browser.post("/sign-in/mfa/app", {"code": phone.code()})
+    assert is_signed_in(browser)
+    assert browser.cookies["sid"].value != before
+    assert ana.console_sessions.count() == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('console', '0004_preferences'),
+        ('console', '0005_jobs'),
         ('identity', '0019_console_settings'),
     ]
 
