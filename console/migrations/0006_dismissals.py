@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('console', '0005_jobs'),
-        ('identity', '0019_console_settings'),
+        ('identity', '0022_console_settings'),
     ]
 
     operations = [
