@@ -18,6 +18,7 @@ class Reason(enum.Enum):
     ENCODING = "not readable text"
     XML = "not well-formed, or with what is not allowed in it"
     SCHEMA = "not built as the standard demands"
+    COMMENT = "a comment where only text may stand"
     SIG_MISSING = "not signed"
     SIG_SHAPE = "a signature of a form that is not accepted"
     SIG_ALGORITHM = "an algorithm that is not accepted"

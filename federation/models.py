@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from federation.logout_models import SamlSession
 from federation.oidc_models import OidcKeySet, OidcRequest, OidcSignOn
 from identity import arns, identifiers, vault
 from identity.models import Account, TemporarySession
@@ -26,6 +27,7 @@ __all__ = [
     "SamlPrivateKey",
     "SamlProvider",
     "SamlRequest",
+    "SamlSession",
     "SamlSignOn",
     "SeenAssertion",
     "ServiceProviderKey",

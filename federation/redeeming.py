@@ -61,29 +61,41 @@ def prove(
 
     Raises Refused; `log` then tells how far it came.
     """
-    found = _issuer(provider, document, log)
-    expected = Expected(
+    issuer = _issuer(document, log)
+    wanted = expected(provider, issuer, facts, log, strict=strict, at=acs)
+    assertion = response.verify(document, wanted, log)
+    keys = condition_keys.keys(assertion, provider.arn)
+    return Proven(provider, assertion, aws_attributes.read(assertion, log), keys)
+
+
+def expected(
+    provider: SamlProvider, issuer: str, facts: Facts, log: Log, *, strict: bool, at: str
+) -> Expected:
+    """What a message of the provider has to be, `at` one of our addresses. Raises Refused."""
+    found = _entity(provider, issuer, log)
+    return Expected(
         issuer=found.entity_id,
         certificates=tuple(x509.load_der_x509_certificate(one.der) for one in found.signing),
         private_keys=service_provider.decryption_keys(provider),
         encryption_required=provider.encryption == REQUIRED,
-        acs=frozenset({acs} if acs else ()),
+        acs=frozenset({at} if at else ()),
         audiences=service_provider.audiences(),
         now=facts.at,
         strict=strict,
         requests=None,
     )
-    assertion = response.verify(document, expected, log)
-    keys = condition_keys.keys(assertion, provider.arn)
-    return Proven(provider, assertion, aws_attributes.read(assertion, log), keys)
 
 
-def _issuer(provider: SamlProvider, document: str, log: Log) -> IdentityProvider:
-    """The entity of the provider's metadata that says it issued this; nothing else is trusted."""
+def _issuer(document: str, log: Log) -> str:
     try:
         issuer, _pairs = peek.issuer_and_pairs(document)
     except XmlError as problem:
         log.refuse(Reason.XML, "XML", "plain SAML", str(problem)[:500])
+    return issuer
+
+
+def _entity(provider: SamlProvider, issuer: str, log: Log) -> IdentityProvider:
+    """The entity of the provider's metadata that says it issued this; nothing else is trusted."""
     known = _known(provider)
     found = next((each for each in known if each.entity_id == issuer), None)
     if found is None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 
-from federation import acs, answers, openid_sign_in, saml_events, trust
+from federation import acs, answers, openid_sign_in, saml_events, single_logout, trust
 from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
@@ -158,6 +158,8 @@ def _begin(
     """The console session, which ends with its credentials; who signs out ends these, too."""
     sessions.start_with(request, minted.row, facts, issuer=proof.again, owned=True)
     request.session.update(proof.kept)
+    if came_by := proof.kept.get("saml"):
+        single_logout.remember(came_by, minted.row)
     event = saml_events.signed_in(minted, proof.provider, facts, received.row.after)
     event.save(force_insert=True)
 

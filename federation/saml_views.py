@@ -137,7 +137,10 @@ def metadata(request: HttpRequest, uuid: str = "") -> HttpResponse:
     provider = get_object_or_404(SamlProvider, uuid=uuid) if uuid else None
     keys = map(service_provider.certificate_of, service_provider.newest_first())
     document = sp_metadata.text(
-        service_provider.entity_id(), service_provider.acs_url(provider), keys
+        service_provider.entity_id(),
+        service_provider.acs_url(provider),
+        service_provider.logout_url(provider),
+        keys,
     )
     return HttpResponse(document, content_type="application/samlmetadata+xml")
 

@@ -47,6 +47,12 @@ def acs_url(provider: SamlProvider | None = None) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
+def logout_url(provider: SamlProvider | None = None) -> str:
+    """Where logouts are to go, the requests and the answers."""
+    path = common("saml-logout-of", provider.uuid) if provider else common("saml-logout")
+    return f"{settings.BASE_URL}{path}"
+
+
 def metadata_url(provider: SamlProvider | None = None) -> str:
     """Where an identity provider reads our metadata."""
     if provider is None:

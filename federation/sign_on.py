@@ -10,8 +10,9 @@ from django.db import transaction
 from federation import acs, service_provider
 from federation.models import SamlProvider, SamlRequest
 from federation.saml import metadata
+from federation.saml.bindings import REDIRECT
 from federation.saml.metadata import MetadataError
-from federation.saml.request import BINDING, AuthnRequest, redirect_url
+from federation.saml.request import AuthnRequest, redirect_url
 from identity.facts import Facts
 from identity.models import Account
 
@@ -56,7 +57,7 @@ def _destination(provider: SamlProvider) -> str | None:
         first = metadata.read(provider.metadata).providers[0]
     except MetadataError:
         return None
-    return next((one.location for one in first.sign_on if one.binding == BINDING), None)
+    return next((one.location for one in first.sign_on if one.binding == REDIRECT), None)
 
 
 def _make_room(provider: SamlProvider) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from federation import openid_views, saml_views, views
+from federation import logout_views, openid_views, saml_views, views
 
 federation_urls: list[URLPattern] = [
     path("federation", views.federation, name="federation"),
@@ -20,6 +20,9 @@ openid_urls: list[URLPattern] = [
 saml_urls: list[URLPattern] = [
     path("saml", saml_views.receive, name="saml-acs"),
     path("saml/acs/<str:uuid>", saml_views.receive, name="saml-acs-of"),
+    path("saml/logout", logout_views.receive, name="saml-logout"),
+    path("saml/logout/<str:uuid>", logout_views.receive, name="saml-logout-of"),
+    path("sign-out/provider", logout_views.leave, name="sign-out-provider"),
     path("saml/roles", saml_views.roles, name="saml-roles"),
     path("sign-in/saml/<str:account>/<str:name>", saml_views.start, name="sign-in-saml"),
     path("static/saml-metadata.xml", saml_views.metadata, name="saml-metadata"),

@@ -26,12 +26,13 @@ from identity import (
     sessions,
     signin_events,
     throttle,
+    user_status,
 )
 from identity.callers import Caller, Session
 from identity.calls import Call
-from identity.errors import PasswordPolicyViolation
+from identity.errors import AccessDenied, PasswordPolicyViolation
 from identity.facts import Facts
-from identity.models import Account, LoginProfile, User, VirtualMfaDevice
+from identity.models import Account, ConsoleSettings, LoginProfile, User, VirtualMfaDevice
 from identity.models.user import folded
 from identity.policy import Decision
 
@@ -112,10 +113,22 @@ def prove_password(
         signin_events.password_refused(claim.account, claim.user, facts)
         raise RefusedError
     throttle.succeeded("password", claim.subject, facts.source_ip, device)
+    _require_address(claim.user, facts)
     request.session.flush()
     pending = Pending(claim.user, facts.at, login_to)
     _keep(request, pending)
     return pending
+
+
+def _require_address(user: User, facts: Facts) -> None:
+    """Said only to who knows the password; the root user may come from everywhere."""
+    rules = ConsoleSettings.of(user.account)
+    if not rules.lets_in(facts.source_ip, is_root=user.is_root):
+        signin_events.password_refused(user.account, user, facts)
+        raise AccessDenied(
+            "The account lets its users sign in from certain addresses only, "
+            f"and {facts.source_ip} is none of them."
+        )
 
 
 def pending_of(request: HttpRequest) -> Pending | None:
@@ -222,6 +235,7 @@ def change_password(request: HttpRequest, pending: Pending, new: str, facts: Fac
     with transaction.atomic():
         passwords.store(user, prepared)
         LoginProfile.objects.filter(user=user).update(password_reset_required=False)
+        user_status.refresh(user.pk)
         signin_events.password_changed(pending.caller, facts)
     _step_up(request, pending)
     return pending
@@ -233,7 +247,8 @@ def finish(request: HttpRequest, pending: Pending, facts: Facts) -> Caller:
         raise RuntimeError(f"sign-in finished before its stage `{pending.stage}`")
     with transaction.atomic():
         caller = sessions.start(request, pending.user, facts, pending.mfa_at)
-        User.objects.filter(pk=pending.user.pk).update(password_last_used_at=facts.at)
+        seen = {"password_last_used_at": facts.at, "idle_since": facts.at}
+        User.objects.filter(pk=pending.user.pk).update(**seen)
         signin_events.signed_in(caller, facts, pending.mfa_by, pending.login_to)
     return caller
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from console import entrance, responses
 from console.http import Request
 from console.views.signin import page_or_form
+from federation import logout_views, single_logout
 from identity import browser, sessions, switching
 from identity.access import public
-from identity.models import Account
+from identity.models import Account, ConsoleSettings
 
 
 @public
@@ -31,13 +32,21 @@ def index(request: Request) -> HttpResponse:
 @public
 @page_or_form
 def sign_out(request: Request) -> HttpResponse:
-    """A link alone signs nobody out: GET asks, POST does it, half signed in or whole."""
+    """A link alone signs nobody out: GET asks, POST does it, half signed in or whole.
+
+    Who came by SAML may ask to be signed out at the provider as well.
+    """
+    came_by = request.session.get("saml")
     if request.method == "POST":
+        leaving = "provider" in request.POST and single_logout.begin(came_by, request.facts)
         switching.end(request)
+        if leaving:
+            return logout_views.to_provider(request, leaving)
         return responses.see_other("signed-out")
     if request.caller is None:
         return responses.see_other("signed-out")
-    return responses.page(request, "signin/sign_out.html")
+    provider = single_logout.offered_to(came_by)
+    return responses.page(request, "signin/sign_out.html", provider=provider)
 
 
 @public
@@ -67,8 +76,7 @@ def session_expired(request: Request) -> HttpResponse:
         "signin/session_expired.html",
         why=left.get("why", ""),
         at=datetime.fromisoformat(left["at"]) if "at" in left else None,
-        idle_minutes=settings.SESSION_IDLE_SECONDS // 60,
-        limit_hours=settings.SESSION_SECONDS // 3600,
+        rules=_rules_left(request),
         again=_sign_in_again(request),
     )
 
@@ -91,6 +99,12 @@ def change_password_address(request: Request) -> HttpResponse:
 def console_address(request: Request) -> HttpResponse:
     """AWS's address of the console."""
     return HttpResponseRedirect(reverse("home"))
+
+
+def _rules_left(request: Request) -> ConsoleSettings:
+    """What the account that was left asks of sessions."""
+    account = _account_left(request)
+    return ConsoleSettings.of(account) if account else ConsoleSettings()
 
 
 def _account_left(request: Request) -> Account | None:

@@ -44,13 +44,14 @@ def secured(
     with _Watch(seconds) as watch:
         try:
             tls = watch.wrapped(connect(), ssl.create_default_context(), host)
-        except ssl.SSLCertVerificationError:
+        except ssl.SSLCertVerificationError as problem:
             if not thumbprints:
-                raise
+                raise UnknownThumbprintError from problem
             anchor = _fitting(watch.chain(connect(), host), thumbprints)
             tls = watch.wrapped(connect(), _trusting(anchor), host)
         with tls:
             yield tls
+        watch.require_time()  # what was cut off looks like an end
 
 
 def shown(connected: socket.socket, host: str, seconds: float) -> list[bytes]:
@@ -84,8 +85,7 @@ class _Watch:
             )
         self._sockets.append(tls)
         try:
-            if self._over:
-                raise TimeoutError
+            self.require_time()
             tls.do_handshake()
         except BaseException:
             tls.close()
@@ -98,6 +98,11 @@ class _Watch:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with self.wrapped(connected, context, host) as tls:
             return _chain_of(tls)
+
+    def require_time(self) -> None:
+        """Raise TimeoutError when the time is over."""
+        if self._over:
+            raise TimeoutError
 
     def _end(self) -> None:
         self._over = True

@@ -34,7 +34,7 @@ def read(element: Element, answers: str, expected: Expected, log: Log) -> Assert
     audience = _conditions(element, expected, log)
     statement = _authentication(element, expected, log)
     if expected.strict:
-        _require_fresh(element, expected, log)
+        require_fresh(element, expected, log)
     ends = statement.get("SessionNotOnOrAfter")
     return Assertion(
         id=element.get("ID", ""),
@@ -42,10 +42,10 @@ def read(element: Element, answers: str, expected: Expected, log: Log) -> Assert
         subject=name,
         recipient=confirmation.get("Recipient", ""),
         audience=audience,
-        expires_at=_instant(confirmation.get("NotOnOrAfter"), log),
-        session_ends_at=_instant(ends, log) if ends is not None else None,
+        expires_at=instant(confirmation.get("NotOnOrAfter"), log),
+        session_ends_at=instant(ends, log) if ends is not None else None,
         session_index=statement.get("SessionIndex", ""),
-        authn_instant=_instant(statement.get("AuthnInstant"), log),
+        authn_instant=instant(statement.get("AuthnInstant"), log),
         in_response_to=confirmation.get("InResponseTo", "") or answers,
         attributes=_attributes(element),
     )
@@ -102,7 +102,7 @@ def _confirmation(subject: Element, answers: str, expected: Expected, log: Log) 
         remedy = "Set the address of the assertion consumer service at the identity provider."
         log.refuse(reason, "Recipient", ", ".join(expected.acs), found, remedy)
     data = ours[0]
-    ends = _instant(data.get("NotOnOrAfter"), log)
+    ends = instant(data.get("NotOnOrAfter"), log)
     if expected.now >= ends + _skew(expected):
         log.refuse(Reason.TIME, name, f"before {ends}", str(expected.now), _CLOCKS)
     if answers and data.get("InResponseTo", answers) != answers:
@@ -123,7 +123,7 @@ def _conditions(element: Element, expected: Expected, log: Log) -> str:
     """Times and audiences; returns the audience."""
     found = _one(element, "Conditions", Reason.AUDIENCE, log)
     starts, ends = (
-        _instant(found.get(name), log) if found.get(name) is not None else None
+        instant(found.get(name), log) if found.get(name) is not None else None
         for name in ("NotBefore", "NotOnOrAfter")
     )
     if ends is not None and expected.now >= ends + _skew(expected):
@@ -157,25 +157,25 @@ def _authentication(element: Element, expected: Expected, log: Log) -> Element:
     found = element.findall(f"{SAML}AuthnStatement")
     if not found or found[0].get("AuthnInstant") is None:
         log.refuse(Reason.AUTHN, "AuthnStatement", "one, with its AuthnInstant", "none")
-    if _instant(found[0].get("AuthnInstant"), log) > expected.now + SKEW and expected.strict:
+    if instant(found[0].get("AuthnInstant"), log) > expected.now + SKEW and expected.strict:
         log.refuse(Reason.AUTHN, "AuthnInstant", "not in the future", remedy=_CLOCKS)
     ends = found[0].get("SessionNotOnOrAfter")
-    if ends is not None and expected.now >= _instant(ends, log):
+    if ends is not None and expected.now >= instant(ends, log):
         log.refuse(Reason.TIME, "SessionNotOnOrAfter", "in the future", ends[:50], _CLOCKS)
     log.ok("AuthnStatement")
     return found[0]
 
 
-def _require_fresh(element: Element, expected: Expected, log: Log) -> None:
+def require_fresh(element: Element, expected: Expected, log: Log) -> None:
     """AWS: a token must be redeemed within five minutes of issuance."""
-    issued = _instant(element.get("IssueInstant"), log)
+    issued = instant(element.get("IssueInstant"), log)
     if not issued - SKEW <= expected.now < issued + REDEEM_WITHIN:
         name = "Redeemed within 5 minutes"
         log.refuse(Reason.TIME, name, f"issued about {expected.now}", str(issued), _CLOCKS)
     log.ok("Redeemed within 5 minutes", found=str(issued))
 
 
-def _instant(text: str | None, log: Log) -> datetime:
+def instant(text: str | None, log: Log) -> datetime:
     """A time in UTC: with `Z`, and with at most nine digits behind the point."""
     try:
         if text is None or not _INSTANT.fullmatch(text):

@@ -49,7 +49,7 @@ def verify(document: str, expected: Expected, log: Log) -> Assertion:
 def _read(document: str, log: Log) -> Element:
     """The one tree that is verified and read: without comments, which no signature covers."""
     root = xmlsafe.parse(document, longest=LONGEST)
-    etree.strip_tags(root, etree.Comment)
+    _strip_comments(root, log)
     if root.tag != f"{_PROTOCOL}Response":
         log.refuse(Reason.SCHEMA, "Root element", "Response", xmlsafe.name_of(root))
     assertions = [*root.iter(f"{SAML}Assertion", f"{SAML}EncryptedAssertion")]
@@ -62,6 +62,23 @@ def _read(document: str, log: Log) -> Element:
     _check_ids(root, log)
     log.ok("Form of the response")
     return root
+
+
+def _strip_comments(root: Element, log: Log) -> None:
+    """Those between elements. One in a text or in a signature is there to end it for some reader.
+
+    CVE-2017-11427 and its like; CVE-2025-29775 for the signature's digest.
+    """
+    for comment in root.iter(etree.Comment):
+        holder = comment.getparent()
+        if holder is None:
+            continue
+        texts = [holder.text, *(child.tail for child in holder)]
+        signed = any(each.tag == f"{DS}Signature" for each in (holder, *holder.iterancestors()))
+        if signed or any(text and text.strip() for text in texts):
+            name = xmlsafe.name_of(holder)
+            log.refuse(Reason.COMMENT, "Comments", "none in a text", f"one in {name}"[:200])
+    etree.strip_tags(root, etree.Comment)
 
 
 def _check_ids(root: Element, log: Log) -> None:
@@ -119,7 +136,7 @@ def _assertion(response: Element, expected: Expected, log: Log) -> Element:
         return plain
     wrapper = response.find(f"{SAML}EncryptedAssertion")
     found = encryption.decrypted(wrapper, expected.private_keys, log)
-    etree.strip_tags(found, etree.Comment)
+    _strip_comments(found, log)
     if found.tag != f"{SAML}Assertion" or found.find(f".//{SAML}Assertion") is not None:
         log.refuse(Reason.ENC, "Decryption of the assertion", "one assertion", "something else")
     return found

@@ -102,17 +102,36 @@ def signed(element: Element, certificates: Iterable[x509.Certificate], log: Log)
     info, value = signature[0], _bytes(signature[1], name, log)
     canonicalization, method, reference = info
     _require_exclusive(canonicalization, name, log)
-    verify = _ALGORITHMS.get(method.get("Algorithm", ""))
-    if verify is None or len(method):
-        found = str(method.get("Algorithm", ""))[:200]
-        log.refuse(Reason.SIG_ALGORITHM, name, "RSA or ECDSA with SHA-256 or more", found, _REMEDY)
+    algorithm = str(method.get("Algorithm", ""))
+    _verifier("" if len(method) else algorithm, name, log)
     covered = _covered(element, signature, reference, name, log)
     text = _canonical(info, _prefixes(canonicalization))
+    require(algorithm, value, text, certificates, name, log)
+    return xmlsafe.parse(covered.decode())
+
+
+def require(
+    algorithm: str,
+    value: bytes,
+    text: bytes,
+    certificates: Iterable[x509.Certificate],
+    name: str,
+    log: Log,
+) -> None:
+    """That one of the certificates' keys made `value` over `text`. Raises Refused."""
+    verify = _verifier(algorithm, name, log)
     if not any(_fits(verify, certificate, value, text) for certificate in certificates):
         remedy = "Upload the metadata with the certificate that the identity provider signs with."
         log.refuse(Reason.SIG_VALUE, name, "made with a key of the metadata", "another", remedy)
-    log.ok(name, found=str(method.get("Algorithm")))
-    return xmlsafe.parse(covered.decode())
+    log.ok(name, found=algorithm)
+
+
+def _verifier(algorithm: str, name: str, log: Log) -> Verify:
+    found = _ALGORITHMS.get(algorithm)
+    if found is None:
+        wanted = "RSA or ECDSA with SHA-256 or more"
+        log.refuse(Reason.SIG_ALGORITHM, name, wanted, algorithm[:200], _REMEDY)
+    return found
 
 
 def _of(element: Element, name: str, log: Log) -> Element:
@@ -193,15 +212,19 @@ def _alone(element: Element) -> Element:
 
 
 def _canonical(element: Element, prefixes: list[str]) -> bytes:
-    return bytes(
-        etree.tostring(
-            _alone(element),
-            method="c14n",
-            exclusive=True,
-            with_comments=False,
-            inclusive_ns_prefixes=prefixes or None,
+    """Raises XmlError for what has no canonical form, such as a relative namespace."""
+    try:
+        return bytes(
+            etree.tostring(
+                _alone(element),
+                method="c14n",
+                exclusive=True,
+                with_comments=False,
+                inclusive_ns_prefixes=prefixes or None,
+            )
         )
-    )
+    except etree.C14NError as problem:
+        raise XmlError("the document has no canonical form") from problem
 
 
 def _prefixes(method: Element) -> list[str]:

@@ -12,18 +12,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from federation.saml import bindings
 from federation.saml.aws_attributes import PREFIX
 
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _DS = "http://www.w3.org/2000/09/xmldsig#"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
-_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 _URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 _FORMATS = ("persistent", "transient")
 
 
-def text(entity_id: str, acs: str, certificates: Iterable[x509.Certificate]) -> bytes:
-    """The document: every certificate for both uses, the first one is what we sign with."""
+def text(entity_id: str, acs: str, logout: str, certificates: Iterable[x509.Certificate]) -> bytes:
+    """The document: every certificate for both uses, the first one is what we sign with.
+
+    Logout is offered where there is a key: an answer has to be signed.
+    """
     root = etree.Element(f"{{{_MD}}}EntityDescriptor", {"entityID": entity_id}, nsmap={None: _MD})
     known = tuple(certificates)
     role = etree.SubElement(
@@ -37,10 +40,13 @@ def text(entity_id: str, acs: str, certificates: Iterable[x509.Certificate]) -> 
     )
     for certificate in known:
         _key(role, certificate)
+    for binding in (bindings.REDIRECT, bindings.POST) if known else ():
+        service = {"Binding": binding, "Location": logout}
+        etree.SubElement(role, f"{{{_MD}}}SingleLogoutService", service)
     for name in _FORMATS:
         form = etree.SubElement(role, f"{{{_MD}}}NameIDFormat")
         form.text = f"urn:oasis:names:tc:SAML:2.0:nameid-format:{name}"
-    consumer = {"Binding": _POST, "Location": acs, "index": "1", "isDefault": "true"}
+    consumer = {"Binding": bindings.POST, "Location": acs, "index": "1", "isDefault": "true"}
     etree.SubElement(role, f"{{{_MD}}}AssertionConsumerService", consumer)
     _attributes(role)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -163,6 +163,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("document", HOSTILE.values(), ids=HOSTILE)
 def test_metadata_that_cannot_be_used_is_refused(client: Any, arn: str, document: str) -> None:
+    """MET-01, MET-03, MET-04, MET-05, MET-06, MET-10 of the catalogue of attacks."""
     with refused("InvalidInput", UNREADABLE, 400):
         client.create_saml_provider(Name="Other", SAMLMetadataDocument=document)
     with refused("InvalidInput", UNREADABLE, 400):
@@ -191,6 +192,7 @@ def test_an_expired_certificate_is_taken(client: Any) -> None:
     ],
 )
 def test_what_breaks_a_rule_makes_no_provider(client: Any, given: Any, code: str) -> None:
+    """MET-02 is among them: fewer than 1,000 characters."""
     with refused(code, status=400):
         client.create_saml_provider(**{"Name": "Corp", "SAMLMetadataDocument": metadata(), **given})
     assert not SamlProvider.objects.exists()

@@ -97,6 +97,7 @@ def test_an_encrypted_assertion_is_read(genuine: str, how: Any) -> None:
 
 
 def test_either_of_two_keys_opens_it(genuine: str) -> None:
+    """ENC-07: while keys are rolled over; one that was removed opens nothing ("no key" below)."""
     document = enclosed(encrypted(genuine, kind="rsa3072"))
     assert response.verify(document, expected("rsa", "rsa3072"), Log()).subject.value == "alice"
 
@@ -138,6 +139,7 @@ def test_an_assertion_inside_another_is_refused(genuine: str) -> None:
 
 
 def test_plain_ones_are_refused_where_encryption_is_required(genuine: str) -> None:
+    """ENC-06."""
     wanted = expected("rsa")
     assert reason(enclosed(genuine), wanted).reason is Reason.ENC
     allowed = replace(wanted, encryption_required=False)

@@ -176,8 +176,15 @@ REFUSED = {
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_usable_metadata_is_refused_with_the_reason(text: str, reason: str) -> None:
+    """MET-07, the scripts for addresses, is among them."""
     with pytest.raises(MetadataError, match=reason):
         metadata.read(text)
+
+
+def test_a_signature_of_the_document_says_nothing() -> None:
+    """MET-08: no key vouches for metadata but the hand of who uploads it."""
+    forged = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
+    assert metadata.read(entity(forged, role())).providers[0].entity_id == IDP
 
 
 def test_one_certificate_given_twice_is_one_key() -> None:
