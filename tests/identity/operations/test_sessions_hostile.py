@@ -244,8 +244,9 @@ def _principals(ana: User) -> dict[str, Key]:
     eve = sdk("sts", make_key(make_user(ana.account, "eve", allow=["sts:*"])))
     keys["federated-user/jo"] = _key(eve.get_federation_token(Name="jo")["Credentials"])
     keys["user/eve"] = _key(eve.get_session_token()["Credentials"])
-    for holder in (*ana.account.users.filter(is_root=False), role):
-        make_policy(holder, "nothing", [DENIED])
+    make_policy(role, "nothing", [DENIED])
+    for user in ana.account.iam_users:
+        make_policy(user, "nothing", [DENIED])
     return keys
 
 
