@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from console import trust_builder
 from console.forms.policy_documents import CheckedForm
 from console.forms.roles import NAME_TAKEN, RoleNameField
+from console.forms.saml_conditions import SamlConditions, conditions
 from console.forms.tiles import tile
 from console.forms.users import PathField
 from console.policy_report import report
-from console.trust_builder import Condition
 from federation import service_provider
 from federation.models import OidcProvider, SamlProvider
 from identity import arns
@@ -26,24 +26,16 @@ from identity.policy.shared_issuers import controlled_claims
 
 THIS, OTHER, SAML, OIDC, SERVICE, CUSTOM = "this", "other", "saml", "oidc", "service", "custom"
 CONSOLE_TOO, PROGRAMS_ONLY = "console", "programs"
-CONDITION_ROWS = 3
 EC2 = "ec2.amazonaws.com"
 SERVICES = (EC2, "ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "monitoring.amazonaws.com")
 
-SAML_KEYS = (
-    *("saml:sub", "saml:sub_type", "saml:iss", "saml:namequalifier", "saml:doc"),
-    *("saml:cn", "saml:commonName", "saml:givenName", "saml:surname", "saml:name", "saml:mail"),
-    *("saml:uid", "saml:edupersonaffiliation", "saml:edupersonprimaryaffiliation"),
-    *("saml:edupersonentitlement", "saml:edupersonprincipalname", "saml:edupersonorgdn"),
-)
-OPERATORS = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com", re.ASCII)
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-class WhoForm(CheckedForm):
+class WhoForm(SamlConditions, CheckedForm):
     """Step 1. Fields that do not belong to the choice do not count.
 
     `trust_policy` is the document that the choice comes to.
@@ -179,8 +171,7 @@ class WhoForm(CheckedForm):
         self._oidc = {one.arn: one for one in oidc}
         self._offer("saml_provider", [(one.arn, one.name) for one in saml])
         self._offer("oidc_provider", [(one.arn, one.url) for one in oidc])
-        for number in range(1, CONDITION_ROWS + 1):
-            self._add_condition(number)
+        self.add_conditions()
         self.fields["document"].required = False
         self.fields["document"].label = _("Trust policy")
         self.fields["document"].initial = trust_builder.of_account(arns.root(account_id))
@@ -191,32 +182,6 @@ class WhoForm(CheckedForm):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose one")), *found]
-
-    def _add_condition(self, number: int) -> None:
-        words = {"number": number}
-        self.fields[f"key_{number}"] = forms.ChoiceField(
-            label=_("Key %(number)d") % words,
-            choices=[("", "–"), *((key, key) for key in SAML_KEYS)],
-            required=False,
-        )
-        self.fields[f"operator_{number}"] = forms.ChoiceField(
-            label=_("Operator %(number)d") % words,
-            choices=[(one, one) for one in OPERATORS],
-            required=False,
-        )
-        self.fields[f"value_{number}"] = forms.CharField(
-            label=_("Value %(number)d") % words,
-            max_length=512,
-            required=False,
-            widget=forms.TextInput(attrs={**_PLAIN, "class": "in"}),
-        )
-
-    def condition_rows(self) -> list[tuple[forms.BoundField, ...]]:
-        parts = ("key", "operator", "value")
-        return [
-            tuple(self[f"{part}_{number}"] for part in parts)
-            for number in range(1, CONDITION_ROWS + 1)
-        ]
 
     def audiences(self) -> list[str]:
         """Of all providers, offered while one is typed."""
@@ -276,19 +241,11 @@ class WhoForm(CheckedForm):
         addresses = [service_provider.acs_url(), service_provider.acs_url(provider)]
         return trust_builder.of_saml(
             provider.arn if provider else "",
-            self._conditions(given),
+            conditions(given),
             recipients=addresses if console and provider else [],
             tags=bool(given.get("session_tags")),
             source_identity=bool(given.get("source_identity")),
         )
-
-    @staticmethod
-    def _conditions(given: Mapping[str, Any]) -> list[Condition]:
-        rows = [
-            tuple(str(given.get(f"{part}_{number}") or "") for part in ("key", "operator", "value"))
-            for number in range(1, CONDITION_ROWS + 1)
-        ]
-        return [(key, operator or OPERATORS[0], value) for key, operator, value in rows if key]
 
     def _of_oidc(self, given: Mapping[str, Any]) -> str:
         provider = self._oidc.get(str(given.get("oidc_provider", "")))
@@ -353,12 +310,6 @@ class WhoForm(CheckedForm):
         return super().clean_document() if self._chose(CUSTOM) else ""
 
     def clean(self) -> dict[str, Any]:
-        """A value without a key, or the other way round, is a slip."""
         if self._chose(SAML):
-            for number in range(1, CONDITION_ROWS + 1):
-                key = self.cleaned_data.get(f"key_{number}")
-                value = self.cleaned_data.get(f"value_{number}")
-                if bool(key) != bool(value):
-                    field = f"value_{number}" if key else f"key_{number}"
-                    self.add_error(field, _("A condition has a key and a value."))
+            self.check_conditions()
         return super().clean()
