@@ -191,6 +191,7 @@ def test_what_differs_is_changed_and_nothing_is_taken_away(
     li, files = User.objects.get(name="li"), ManagedPolicy.objects.get(name="Files")
     assert li.tags.get().value == "blue"
     assert li.policies.exists()
+    assert files.default_version
     assert "s3:GetObject" in files.default_version.document
     assert files.versions.count() == 2
 
