@@ -60,7 +60,12 @@ SECTIONS = (
         _("Access management"),
         (
             Entry(_("User groups"), "groups", "iam:ListGroups", ("/iam/create-group",)),
-            Entry(_("Users"), "users", "iam:ListUsers", ("/iam/create-user",)),
+            Entry(
+                _("Users"),
+                "users",
+                "iam:ListUsers",
+                ("/iam/create-user", "/iam/change-users"),
+            ),
             Entry(_("Roles"), "roles", "iam:ListRoles", ("/iam/create-role",)),
             Entry(
                 _("Policies"),
@@ -84,6 +89,7 @@ SECTIONS = (
             Entry(_("Policy simulator"), "simulator", "iam:SimulatePrincipalPolicy"),
             Entry(_("Credential report"), "credential-report", "iam:GetCredentialReport"),
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
+            Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
     Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),

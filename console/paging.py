@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -31,26 +32,73 @@ class Page(Generic[Item]):
         return self.first + len(self.rows) - 1
 
 
-def page(request: Request, rows: models.QuerySet[Row], *, key: str) -> Page[Row]:
+def page(
+    request: Request,
+    rows: models.QuerySet[Row],
+    *,
+    key: str,
+    then: str = "",
+    descending: bool = False,
+) -> Page[Row]:
     """The page that `?after=`, `?before=` and `?size=` ask for, in the order of the unique `key`.
 
-    Raises ValidationError for a cursor that was not made for this list of this account.
+    A key that is not unique is made so by a second column, `then`. Raises ValidationError for a
+    cursor that was not made for this list of this account.
     """
-    cursors = _Cursors(request, key)
+    order = _Order((key, then) if then else (key,), descending)
+    cursors = _Cursors(request, order)
     size = _size(request)
     before, after = cursors.read("before"), cursors.read("after")
     if before:
-        found = _backward(rows, key, before[0], size)
+        behind = order.behind(rows, before[0])
+        found = list(behind.order_by(*order.reversed)[: size + 1])[::-1]
         if len(found) > size:
             shown = found[1:]
             return cursors.page(shown, max(1, before[1] - size), more_before=True, more_after=True)
         after = None  # less than a page is left: show the first page, full
-    position, number = after or (None, 0)
-    ahead = rows.filter(**{f"{key}__gt": position}) if after else rows
-    found = list(ahead.order_by(key)[: size + 1])
+    ahead, number = (order.ahead(rows, after[0]), after[1]) if after else (rows, 0)
+    found = list(ahead.order_by(*order.columns)[: size + 1])
     return cursors.page(
         found[:size], number + 1, more_before=after is not None, more_after=len(found) > size
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One or two columns, both up or both down."""
+
+    keys: tuple[str, ...]
+    descending: bool
+
+    @property
+    def columns(self) -> list[str]:
+        return [("-" if self.descending else "") + key for key in self.keys]
+
+    @property
+    def reversed(self) -> list[str]:
+        return [("" if self.descending else "-") + key for key in self.keys]
+
+    def position(self, row: models.Model) -> list[Any]:
+        """The row's place, as JSON has it."""
+        values = (getattr(row, key) for key in self.keys)
+        return [one.isoformat() if isinstance(one, datetime) else one for one in values]
+
+    def ahead(self, rows: models.QuerySet[Row], position: list[Any]) -> models.QuerySet[Row]:
+        return self._past(rows, position, "lt" if self.descending else "gt")
+
+    def behind(self, rows: models.QuerySet[Row], position: list[Any]) -> models.QuerySet[Row]:
+        return self._past(rows, position, "gt" if self.descending else "lt")
+
+    def _past(
+        self, rows: models.QuerySet[Row], position: list[Any], past: str
+    ) -> models.QuerySet[Row]:
+        """The bound on the first column alone, said first, is what the index is entered by."""
+        first, value = self.keys[0], position[0]
+        if len(self.keys) == 1:
+            return rows.filter(**{f"{first}__{past}": value})
+        second = models.Q(**{f"{self.keys[1]}__{past}": position[1]})
+        beyond = models.Q(**{f"{first}__{past}": value}) | second
+        return rows.filter(**{f"{first}__{past}e": value}).filter(beyond)
 
 
 def page_of_list(request: Request, items: Sequence[Item], *, key: str) -> Page[Item]:
@@ -79,11 +127,6 @@ def _plain_url(request: Request, name: str, position: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _backward(rows: models.QuerySet[Row], key: str, position: Any, size: int) -> list[Row]:
-    behind = rows.filter(**{f"{key}__lt": position}).order_by(f"-{key}")
-    return list(behind[: size + 1])[::-1]
-
-
 def _size(request: Request) -> int:
     asked = request.GET.get("size", "")
     return int(asked) if asked in map(str, PAGE_SIZES) else request.preferences.page_size
@@ -92,9 +135,10 @@ def _size(request: Request) -> int:
 class _Cursors:
     """Signed positions in addresses: the key's value and the row number there."""
 
-    def __init__(self, request: Request, key: str) -> None:
-        self._request, self._key = request, key
-        self._signer = signing.Signer(salt=f"page:{request.caller.account_id}:{request.path_info}")
+    def __init__(self, request: Request, order: _Order) -> None:
+        self._request, self._order = request, order
+        salt = f"page:{request.caller.account_id}:{request.path_info}:{order.columns}"
+        self._signer = signing.Signer(salt=salt)
 
     def read(self, name: str) -> tuple[Any, int] | None:
         text = self._request.GET.get(name, "")
@@ -119,5 +163,5 @@ class _Cursors:
         query = self._request.GET.copy()
         for old in ("after", "before"):
             query.pop(old, None)
-        query[name] = self._signer.sign_object([getattr(row, self._key), number])
+        query[name] = self._signer.sign_object([self._order.position(row), number])
         return f"?{query.urlencode()}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from console.http import Request
 from console.names import policy_name, policy_segment
@@ -34,13 +35,19 @@ class Named:
     denied: Denied
 
     @property
+    def segment(self) -> str:
+        """How addresses name it."""
+        return policy_segment(self.name) if self.kind == SAML else issuer.segment(self.name)
+
+    @property
     def no_tagging(self) -> str:
         """Why its tags may not be set, or nothing."""
         return self.denied[f"Tag{_NOUNS[self.kind]}"]
 
     @property
     def no_update(self) -> str:
-        return self.denied[f"Update{_NOUNS[self.kind]}"]
+        """Of an OpenID provider there is but one thing that an action of AWS's updates."""
+        return self.denied[f"Update{_NOUNS[self.kind]}{'Thumbprint' * (self.kind == OIDC)}"]
 
     @property
     def no_deletion(self) -> str:
@@ -56,12 +63,38 @@ class Named:
 
     @property
     def sign_on_url(self) -> str:
-        """Of a SAML provider."""
         return address(self.kind, self.name, "provider-sign-on")
+
+    def page_url(self, page: str) -> str:
+        """Another page of the provider: `keys`, `test`."""
+        return address(self.kind, self.name, f"provider-{page}")
 
     @property
     def delete_url(self) -> str:
         return address(self.kind, self.name, "provider-delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A section of a provider's pages."""
+
+    key: str
+    label: str
+    url: str
+    count: int | None = None
+
+
+def tabs_of(named: Named) -> list[Tab]:
+    """The sections of an OpenID provider."""
+    return [
+        Tab("summary", _("Summary"), named.url),
+        Tab("audiences", _("Audiences"), named.page_url("audiences")),
+        Tab("thumbprints", _("Thumbprints"), named.page_url("thumbprints")),
+        Tab("keys", _("Keys"), named.page_url("keys")),
+        Tab("sign_on", _("Sign-in"), named.sign_on_url),
+        Tab("test", _("Test"), named.page_url("test")),
+        Tab("tags", _("Tags"), named.tags_url),
+    ]
 
 
 def address(kind: str, name: str, page: str = "provider") -> str:

@@ -29,6 +29,15 @@ def of_principal(
     return list(_newest(request).filter(principal_id=principal_id)[:limit])
 
 
+def of_role(request: Request, rights: Rights, unique_id: str, *, limit: int) -> list[Event] | None:
+    """As `of_principal`, of all sessions of a role: their IDs are `AROA…:name`."""
+    if not rights.allow(LOOK_UP, "*"):
+        return None
+    journal.drain()
+    sessions = {"principal_id__gte": f"{unique_id}:", "principal_id__lt": f"{unique_id};"}
+    return list(_newest(request).filter(**sessions)[:limit])
+
+
 def _newest(request: Request) -> QuerySet[Event]:
     events = Event.objects.filter(account=request.caller.account).order_by("-time", "-id")
     return events.only("time", "name", "user_name", "error_code", "error_message", "source_ip")

@@ -76,6 +76,13 @@ def _candidates(signed_in: Caller) -> list[Role]:
     return list(ordered[:LIMIT])
 
 
+def may_use(request: Request, role: Role) -> bool:
+    """Whether who signed in could switch to this role now."""
+    signed_in = request.signed_in
+    name = switching.session_name(signed_in)
+    return bool(list(assume_role.assumable(signed_in, request.facts, [role], name)))
+
+
 def others(request: Request, usable: Iterable[Usable]) -> list[UsedRole]:
     """Roles that the person switched to before and that are not among `usable`.
 

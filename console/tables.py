@@ -49,14 +49,38 @@ USERS = Table(
     _("Users"),
     "users",
     (
-        Column("path", _("Path")),
+        Column("groups", _("Groups")),
         Column("access", _("Console access")),
         Column("mfa", _("MFA")),
         Column("key_age", _("Active key age")),
         Column("activity", _("Last activity")),
-        Column("created", _("Created")),
+        Column("path", _("Path"), default=False),
+        Column("keys", _("Access keys"), default=False),
+        Column("key_used", _("Key last used"), default=False),
+        Column("password_age", _("Password age"), default=False),
+        Column("sign_in", _("Last console sign-in"), default=False),
+        Column("created", _("Created"), default=False),
         Column("arn", _("ARN"), default=False),
         Column("unique_id", _("Unique ID"), default=False),
+        Column("tags", _("Tags"), default=False),
+        Column("boundary", _("Permissions boundary"), default=False),
     ),
 )
-TABLES = {table.key: table for table in (USERS,)}
+ROLES = Table(
+    "roles",
+    _("Roles"),
+    "roles",
+    (
+        Column("trusted", _("Trusted by it")),
+        Column("activity", _("Last activity")),
+        Column("limit", _("Session limit")),
+        Column("path", _("Path"), default=False),
+        Column("arn", _("ARN"), default=False),
+        Column("unique_id", _("Unique ID"), default=False),
+        Column("created", _("Created"), default=False),
+        Column("description", _("Description"), default=False),
+        Column("tags", _("Tags"), default=False),
+        Column("boundary", _("Boundary"), default=False),
+    ),
+)
+TABLES = {table.key: table for table in (USERS, ROLES)}

@@ -8,8 +8,10 @@ from console.general_urls import general_urls
 from console.holders import GROUP, ROLE, USER, Kind
 from console.jobs.urls import job_urls
 from console.names import CUSTOM
-from console.providers import OIDC, SAML
-from console.role_urls import role_urls
+from console.openid_urls import openid_provider_urls
+from console.people_urls import people_urls
+from console.providers import SAML
+from console.role_urls import role_urls, session_urls
 from console.views import (
     create_user,
     delete_user,
@@ -110,7 +112,6 @@ def _policies_of(kind: Kind) -> list[URLPattern]:
 
 _user = "iam/users/<str:name>"
 user_urls: list[URLPattern] = [
-    path("iam/users", users.user_list_page, name="users"),
     path("iam/create-user", create_user.details, name="create-user"),
     path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
     path(
@@ -230,18 +231,14 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
 _saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
-_oidc, _of_oidc = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
 provider_urls: list[URLPattern] = [
     path("iam/providers", providers.provider_list_page, name="providers"),
     path("iam/add-provider", providers.add, name="add-provider"),
-    path("iam/add-provider/oidc", providers.add_oidc, name="add-oidc-provider"),
     path(_saml, providers.provider, _of_saml, name="saml-provider"),
     path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
     path(f"{_saml}/sign-on", saml_sign_on.sign_on, _of_saml, name="saml-provider-sign-on"),
     path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
-    path(_oidc, providers.provider, _of_oidc, name="oidc-provider"),
-    path(f"{_oidc}/tags", providers.tags, _of_oidc, name="oidc-provider-tags"),
-    path(f"{_oidc}/delete", providers.delete, _of_oidc, name="oidc-provider-delete"),
+    *openid_provider_urls,
 ]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
@@ -288,6 +285,7 @@ urlpatterns = [
     *federation_urls,
     *saml_urls,
     *general_urls,
+    *people_urls,
     *user_urls,
     *group_urls,
     *role_urls,
@@ -295,6 +293,7 @@ urlpatterns = [
     *policy_urls,
     *provider_urls,
     *me_urls,
+    *session_urls,
     *activity_urls,
     *explain_urls,
     *simulator_urls,

@@ -6,6 +6,7 @@ and provider, whatever tokens come: who wins the row asks, the others use what i
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -13,8 +14,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from federation.models import OidcKeySet, OidcProvider
-from federation.oidc import discovery, issuer, keys
-from federation.oidc.discovery import Configuration, DiscoveryError, Reach
+from federation.oidc import certificates, discovery, https, issuer, keys
+from federation.oidc.discovery import Configuration, DiscoveryError, Reach, UntrustedError
 from federation.oidc.keys import KeysError, VerificationKey
 
 FRESH = timedelta(hours=1)
@@ -54,6 +55,37 @@ def refresh(provider: OidcProvider, now: datetime) -> OidcKeySet:
         _refresh(row, provider, now)
         row.refresh_from_db()
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a provider that is not registered says of itself, and who vouches for its host.
+
+    `thumbprint` is of the last certificate that the host of the keys shows.
+    """
+
+    configuration: Configuration
+    key_set: str
+    thumbprint: str
+    vouched: bool
+
+
+def look(name: str) -> Looked:
+    """Ask the provider of that URL, less its scheme. Raises DiscoveryError.
+
+    Where nobody vouches for it, it is believed for this once: who reads it compares the thumbprint.
+    """
+    url, anybody = issuer.SCHEME + name, Reach(allowed=settings.OIDC_ALLOWED_NETWORKS)
+    vouched, reach = True, anybody
+    try:
+        fetched = discovery.fetch(url, reach)
+    except UntrustedError:
+        vouched = False
+        shown = tuple(certificates.thumbprint(der) for der in https.chain(url, anybody))
+        fetched = discovery.fetch(url, replace(anybody, thumbprints=shown[-1:]))
+    found = discovery.read(fetched.configuration, url)
+    last = https.chain(found.jwks_uri, anybody)[-1]
+    return Looked(found, fetched.key_set, certificates.thumbprint(last), vouched)
 
 
 def upload(provider: OidcProvider, document: str) -> int:

@@ -16,7 +16,15 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from federation import acs, answers, attempts, key_sets, openid_roles, web_identity
+from federation import (
+    acs,
+    answers,
+    attempts,
+    key_sets,
+    openid_roles,
+    ways_in,
+    web_identity,
+)
 from federation.acs import Arrived, RejectedError
 from federation.checks import Log, Reason, Refused
 from federation.models import FederatedAttempt, OidcProvider, OidcRequest, OidcSignOn, PendingSignIn
@@ -42,6 +50,11 @@ def redirect_uri(provider: OidcProvider) -> str:
     """Where the provider sends people back; each has its own, so that answers cannot be mixed."""
     named = [provider.account_id, issuer.segment(provider.url)]
     return f"{settings.BASE_URL}{common('sign-in-oidc-callback', *named)}"
+
+
+def start_url(provider: OidcProvider) -> str:
+    """Where a sign-in with this provider begins, for a portal of it."""
+    return f"{settings.BASE_URL}{ways_in.openid_url(provider.account_id, provider)}"
 
 
 def offering(account: str, name: str) -> OidcSignOn | None:

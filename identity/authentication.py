@@ -36,7 +36,7 @@ class _Credential:
     role: Role | None = None
 
 
-def caller_of(wire: Wire, service: str) -> tuple[Caller, Signed]:
+def caller_of(wire: Wire, service: str, source_ip: str = "") -> tuple[Caller, Signed]:
     """The caller of a signed request and what the signature said.
 
     Checks in AWS's order: form, clock, scope, token, key, signature. Raises the errors of SigV4
@@ -52,7 +52,7 @@ def caller_of(wire: Wire, service: str) -> tuple[Caller, Signed]:
     if not matches:
         raise SignatureDoesNotMatch(_MISMATCH)
     if credential.key:
-        credential.key.used(timezone.now(), signed.service, signed.region)
+        credential.key.used(timezone.now(), signed.service, signed.region, source_ip)
     if credential.role:
         credential.role.used(timezone.now(), signed.region)
     return credential.caller, signed

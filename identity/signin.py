@@ -26,6 +26,7 @@ from identity import (
     sessions,
     signin_events,
     throttle,
+    user_status,
 )
 from identity.callers import Caller, Session
 from identity.calls import Call
@@ -222,6 +223,7 @@ def change_password(request: HttpRequest, pending: Pending, new: str, facts: Fac
     with transaction.atomic():
         passwords.store(user, prepared)
         LoginProfile.objects.filter(user=user).update(password_reset_required=False)
+        user_status.refresh(user.pk)
         signin_events.password_changed(pending.caller, facts)
     _step_up(request, pending)
     return pending
@@ -233,7 +235,8 @@ def finish(request: HttpRequest, pending: Pending, facts: Facts) -> Caller:
         raise RuntimeError(f"sign-in finished before its stage `{pending.stage}`")
     with transaction.atomic():
         caller = sessions.start(request, pending.user, facts, pending.mfa_at)
-        User.objects.filter(pk=pending.user.pk).update(password_last_used_at=facts.at)
+        seen = {"password_last_used_at": facts.at, "idle_since": facts.at}
+        User.objects.filter(pk=pending.user.pk).update(**seen)
         signin_events.signed_in(caller, facts, pending.mfa_by, pending.login_to)
     return caller
 

@@ -23,7 +23,7 @@ from identity.errors import (
     ServiceUnavailable,
     UnsupportedMediaType,
 )
-from identity.facts import facts_of
+from identity.facts import facts_of, source_ip
 from identity.unsigned import Unsigned
 from identity.wire import form, query, spec, xml
 from identity.wire.sigv4 import Wire
@@ -78,7 +78,7 @@ def _answer(request: HttpRequest, request_id: str) -> bytes:
         result = unsigned.perform(Unsigned(service, model.name, params, facts))
         return xml.response(model, result, request_id)
     try:
-        caller, signed = authentication.caller_of(wire, service)
+        caller, signed = authentication.caller_of(wire, service, source_ip(request))
     except ExpiredToken as problem:
         facts = facts_of(request, request_id=request_id)
         audit.refused(Call(problem.caller, service, model.name, {}, facts), problem)

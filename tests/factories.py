@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from identity import identifiers, vault
+from identity import identifiers, user_status, vault
 from identity.models import (
     AccessKey,
     Account,
@@ -125,6 +125,7 @@ def make_login_profile(user: User, password: str = PASSWORD, *, reset: bool = Fa
     user.password_changed_at = timezone.now()
     user.save()
     LoginProfile.objects.create(user=user, password_reset_required=reset)
+    user_status.refresh(user.pk)
     return user
 
 
@@ -137,4 +138,5 @@ def make_key(user: User, *, active: bool = True) -> Key:
         active=active,
         sealed_secret=vault.seal(secret.encode(), f"access_key:{key_id}"),
     )
+    user_status.refresh(user.pk)
     return Key(key_id, secret)

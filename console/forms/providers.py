@@ -1,4 +1,4 @@
-"""Identity providers: a SAML provider by its metadata, an OpenID Connect provider by its URL."""
+"""SAML providers, by their metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
 from federation.errors import UnreadableMetadata
-from federation.oidc import issuer
 from federation.operations.saml_providers import read
 from federation.saml.metadata import Metadata
 
@@ -74,50 +73,3 @@ def _text(file: UploadedFile) -> str:
         return str(file.read().decode())
     except UnicodeDecodeError as problem:
         raise ValidationError({"file": _("The file is not UTF-8 text.")}) from problem
-
-
-class OidcProviderForm(Form):
-    """An issuer's URL and who its tokens may be for; lists have one entry a line."""
-
-    issuer_url = forms.CharField(
-        label=gettext_lazy("Provider URL"),
-        help_text=gettext_lazy(
-            "As tokens have it in iss: https, without query. A slash at the end counts."
-        ),
-        max_length=255,
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
-    )
-    client_ids = forms.CharField(
-        label=gettext_lazy("Audiences"),
-        help_text=gettext_lazy("Client IDs that tokens may be for, one a line, up to 100."),
-        widget=forms.Textarea(attrs=_LINES),
-    )
-    thumbprints = forms.CharField(
-        label=gettext_lazy("Thumbprints"),
-        help_text=gettext_lazy(
-            "SHA-1 of a certificate in the chain, for a private authority only; up to 5."
-        ),
-        required=False,
-        widget=forms.Textarea(attrs=_LINES),
-    )
-
-    fields_of = {"EntityAlreadyExists": "issuer_url"}
-    sentences = {"EntityAlreadyExists": gettext_lazy("A provider of this URL already exists.")}
-
-    def clean_issuer_url(self) -> str:
-        url: str = self.cleaned_data["issuer_url"]
-        try:
-            issuer.without_scheme(url)
-        except issuer.IssuerError as problem:
-            raise ValidationError(f"{str(problem).capitalize()}.") from problem
-        return url
-
-    def clean_client_ids(self) -> list[str]:
-        return _lines(self.cleaned_data["client_ids"])
-
-    def clean_thumbprints(self) -> list[str]:
-        return [line.replace(":", "") for line in _lines(self.cleaned_data["thumbprints"])]
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]

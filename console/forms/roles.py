@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form, fingerprint
 from console.forms.policy_documents import CheckedForm
 from console.forms.users import PathField
+from console.templatetags.formats import duration
 from identity import arns
+from identity.models import Role
+from identity.models.role import SERVICE_LINKED
+from identity.models.user import folded
 from identity.policy import Kind
 
 THIS_ACCOUNT, OTHER_ACCOUNT, SERVICE, CUSTOM = "this", "other", "service", "custom"
@@ -42,15 +49,79 @@ class RoleNameField(forms.RegexField):
         )
 
 
+# What a stored trust policy holds when it trusts this kind of principal.
+_MARKS = {
+    "account": '"AWS"',
+    "saml": ":saml-provider/",
+    "oidc": ":oidc-provider/",
+    "service": '"Service"',
+}
+
+
+class RoleFilterForm(forms.Form):
+    """What the list shows; anything unknown in the address filters nothing."""
+
+    q = forms.CharField(max_length=128, required=False)
+    trusted = forms.ChoiceField(
+        label=gettext_lazy("Trusts"),
+        choices=[
+            ("", gettext_lazy("Anybody")),
+            ("account", gettext_lazy("Accounts")),
+            ("saml", gettext_lazy("SAML providers")),
+            ("oidc", gettext_lazy("OpenID Connect providers")),
+            ("service", gettext_lazy("Services")),
+            ("linked", gettext_lazy("Service-linked only")),
+        ],
+        required=False,
+    )
+    unused = forms.ChoiceField(
+        label=gettext_lazy("Last activity"),
+        choices=[
+            ("", gettext_lazy("Any time")),
+            ("30", gettext_lazy("Unused for 30 days")),
+            ("90", gettext_lazy("Unused for 90 days")),
+            ("365", gettext_lazy("Unused for 365 days")),
+        ],
+        required=False,
+    )
+
+    def narrow(self, roles: QuerySet[Role]) -> QuerySet[Role]:
+        self.full_clean()
+        given = self.cleaned_data
+        if text := given.get("q", "").strip():
+            roles = roles.filter(name_folded__under=folded(text))
+        if (kind := given.get("trusted")) == "linked":
+            roles = roles.filter(path__startswith=SERVICE_LINKED)
+        elif kind:
+            roles = roles.filter(trust_policy__contains=_MARKS[kind])
+        if days := given.get("unused"):
+            since = timezone.now() - timedelta(days=int(days))
+            old = Q(last_used_at__lt=since) | Q(last_used_at=None, created_at__lt=since)
+            roles = roles.filter(old)
+        return roles
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
 class SettingsForm(Form):
-    """What of a role may change."""
+    """What of a role may change; a limit that is no whole number of hours is offered as it is."""
 
     description = forms.CharField(
         label=gettext_lazy("Description"), max_length=1000, required=False
     )
     duration = forms.ChoiceField(
-        label=gettext_lazy("Longest session"), choices=HOURS, initial=HOURS[0][0]
+        label=gettext_lazy("Session limit"), choices=HOURS, initial=HOURS[0][0]
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = str(self.initial.get("duration", ""))
+        field = self.fields["duration"]
+        assert isinstance(field, forms.ChoiceField)
+        if now and now not in dict(HOURS):
+            field.choices = [(now, duration(int(now))), *HOURS]
 
 
 class TrustForm(CheckedForm):
@@ -125,7 +196,7 @@ class CreateRoleForm(CheckedForm):
         max_length=1224,
     )
     duration = forms.ChoiceField(
-        label=gettext_lazy("Longest session"), choices=HOURS, initial=HOURS[0][0]
+        label=gettext_lazy("Session limit"), choices=HOURS, initial=HOURS[0][0]
     )
 
     fields_of = {**CheckedForm.fields_of, "EntityAlreadyExists": "name"}

@@ -60,6 +60,16 @@ def span(value: timedelta) -> str:
 
 
 @register.filter
+def duration(seconds: int) -> str:
+    """`1 hour`, `90 minutes`: a limit that was chosen, exactly."""
+    if seconds % 3600 == 0:
+        return ngettext("%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
+    if seconds % 60 == 0:
+        return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+    return ngettext("%d second", "%d seconds", seconds) % seconds
+
+
+@register.filter
 def age(value: datetime) -> str:
     """`2 hours ago`, `just now` or `in 3 days`; beyond 31 days the moment itself."""
     passed = timezone.now() - value

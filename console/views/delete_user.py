@@ -64,6 +64,13 @@ def _groups(request: Request, name: str) -> list[t.GroupTypeDef]:
 
 
 def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    delete_with_all(request, user)
+    messages.success(request, _("User %(name)s was deleted.") % {"name": user["UserName"]})
+    return see_other("users")
+
+
+def delete_with_all(request: Request, user: t.UserTypeDef) -> None:
+    """What hangs on the user first, each part by its own call, and then the user."""
     name = user["UserName"]
     if has_console_access(request, user):
         request.iam.delete_login_profile(UserName=name)
@@ -79,5 +86,3 @@ def _delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
     for policy in policy_names(request, name):
         request.iam.delete_user_policy(UserName=name, PolicyName=policy)
     request.iam.delete_user(UserName=name)
-    messages.success(request, _("User %(name)s was deleted.") % {"name": name})
-    return see_other("users")

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 
 from console import responses
 from console.forms.base import send
-from console.forms.providers import OidcProviderForm, SamlProviderForm
+from console.forms.providers import SamlProviderForm
 from console.forms.users import ConfirmForm, TagsForm
 from console.http import Request
 from console.permissions import Reading, Rights, reading
 from console.providers import OIDC, SAML, Named, address, may_see_trust, of_provider, trusting_roles
 from console.responses import SeeOther, see_other
 from federation.models import OidcProvider, SamlProvider, oidc_arn, saml_arn
-from federation.oidc import issuer
 from federation.saml import metadata
 
 _KINDS = {SAML: "SAML", OIDC: "OpenID Connect"}
@@ -94,24 +93,6 @@ def _add_saml(request: Request, form: SamlProviderForm) -> HttpResponse:
     name = form.cleaned_data["name"]
     request.iam.create_saml_provider(Name=name, SAMLMetadataDocument=form.cleaned_data["document"])
     return _made(request, SAML, name)
-
-
-def add_oidc(request: Request) -> HttpResponse:
-    form = OidcProviderForm(request.POST or None)
-    if form.is_valid() and (done := send(request, form, lambda: _add_oidc(request, form))):
-        return done
-    denied = Rights(request).denied(oidc_arn(request.caller.account_id, "*"))
-    return responses.page(request, "console/providers/add_oidc.html", form=form, denied=denied)
-
-
-def _add_oidc(request: Request, form: OidcProviderForm) -> HttpResponse:
-    given = form.cleaned_data
-    request.iam.create_open_id_connect_provider(
-        Url=given["issuer_url"],
-        ClientIDList=given["client_ids"],
-        ThumbprintList=given["thumbprints"],
-    )
-    return _made(request, OIDC, issuer.without_scheme(given["issuer_url"]))
 
 
 def _made(request: Request, kind: str, name: str) -> HttpResponse:

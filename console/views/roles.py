@@ -1,30 +1,29 @@
-"""Roles: the list, a new one, what one may do, its settings, its end."""
+"""Roles: the list, what one may do, its tags and settings, its end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, responses, trust_words
+from console import paging, recent_events, responses, roles_to_use, tables, trust_words
 from console.forms.base import send
-from console.forms.policy_documents import sent
-from console.forms.roles import CreateRoleForm, SettingsForm
-from console.forms.users import ConfirmForm
+from console.forms.roles import RoleFilterForm, SettingsForm
+from console.forms.users import ConfirmForm, TagsForm
 from console.holders import Holder, of_holder
 from console.http import Request
 from console.names import user_segment
-from console.permissions import Rights
-from console.responses import SeeOther, see_other
+from console.permissions import Rights, reading
+from console.responses import SeeOther, address, see_other
 from console.views.user_policies import shown
 from identity import arns, quotas, trust_principals
-from identity.models import Role, RoleAttachment, RolePolicy
-from identity.models.user import folded
+from identity.models import Role, RoleAttachment, RolePolicy, TemporarySession
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,51 +37,28 @@ class Row:
 def role_list_page(request: Request) -> HttpResponse:
     rights, account = Rights(request), request.caller.account
     rights.require("ListRoles", arns.iam(account.id, "role", ""))
-    text = request.GET.get("q", "").strip()
-    roles = Role.objects.filter(account=account)
-    if text:
-        roles = roles.filter(name_folded__under=folded(text))
+    filters = RoleFilterForm(request.GET)
+    roles = filters.narrow(Role.objects.filter(account=account).select_related("boundary"))
     found = paging.page(request, roles, key="name_folded")
     texts = trust_principals.shown([role.trust_policy for role in found.rows])
     return responses.page(
         request,
         "console/roles/list.html",
-        text=text,
+        filters=filters,
         page=found,
         rows=[
-            Row(role, _url("permissions", role.name, role.unique_id), trust_words.trusted(trust))
+            Row(role, page_url("permissions", role), trust_words.trusted(trust))
             for role, trust in zip(found.rows, texts, strict=True)
         ],
         limit=quotas.of(account.pk, "RolesPerAccount"),
         denied=rights.denied(arns.iam(account.id, "role", "*")),
+        table=tables.ROLES,
+        columns=request.preferences.shown(tables.ROLES),
     )
 
 
-def _url(page: str, name: str, unique_id: str) -> str:
-    return reverse(f"role-{page}", args=[user_segment(name, unique_id)])
-
-
-def create(request: Request) -> HttpResponse:
-    account_id = request.caller.account_id
-    limit = quotas.of(account_id, "ACLSizePerRole")
-    form = CreateRoleForm(**sent(request, path="/"), account_id=account_id, limit=limit)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
-        return done
-    denied = Rights(request).denied(arns.iam(account_id, "role", "*"))
-    return responses.page(request, "console/roles/create.html", form=form, denied=denied)
-
-
-def _create(request: Request, form: CreateRoleForm) -> HttpResponse:
-    given = form.cleaned_data
-    role = request.iam.create_role(
-        RoleName=given["name"],
-        Path=given["path"],
-        Description=given["description"],
-        AssumeRolePolicyDocument=form.trust_policy,
-        MaxSessionDuration=int(given["duration"]),
-    )["Role"]
-    messages.success(request, _("Role %(name)s was created.") % {"name": role["RoleName"]})
-    return SeeOther(_url("permissions", role["RoleName"], role["RoleId"]))
+def page_url(page: str, role: Role) -> str:
+    return address(f"role-{page}", user_segment(role.name, role.unique_id))
 
 
 def page(
@@ -92,7 +68,10 @@ def page(
     labels = {
         "permissions": _("Permissions"),
         "trust": _("Trust policy"),
+        "sessions": _("Sessions"),
+        "tags": _("Tags"),
         "last-accessed": _("Last accessed"),
+        "activity": _("Activity"),
     }
     shared = {
         "holder": holder,
@@ -104,7 +83,29 @@ def page(
             {"key": key, "label": label, "url": holder.url(key)} for key, label in labels.items()
         ],
     }
+    if tab:
+        shared |= _summary(request, holder)
     return responses.page(request, f"console/roles/{template}", **shared | context)
+
+
+def _summary(request: Request, holder: Holder) -> dict[str, Any]:
+    """What stands above the tabs besides the row: whom the role trusts, and ways to use it."""
+    role = holder.row
+    assert isinstance(role, Role)
+    (trust,) = trust_principals.shown([role.trust_policy])
+    return {
+        "trusted": trust_words.trusted(trust),
+        "switch_link": switch_link(role),
+        "may_switch": roles_to_use.may_use(request, role),
+        "path_and_name": f"{role.path}{role.name}".removeprefix("/"),
+    }
+
+
+def switch_link(role: Role) -> str:
+    """The address that fills in the page to switch role, for whoever may use the role."""
+    name = f"{role.path}{role.name}".removeprefix("/")
+    path = address("switchrole", account=role.account_id, roleName=name)
+    return f"{settings.BASE_URL}{path}"
 
 
 @require_safe
@@ -117,6 +118,33 @@ def role(request: Request, holder: Holder) -> HttpResponse:
 @of_holder
 def permissions(request: Request, holder: Holder) -> HttpResponse:
     return page(request, holder, "permissions.html", "permissions", **shown(holder))
+
+
+@of_holder
+def tags(request: Request, holder: Holder) -> HttpResponse:
+    name = holder.name
+    read = reading(lambda: request.iam.list_role_tags(RoleName=name)["Tags"])
+    form = TagsForm(request.POST or None, tags=read.value or [])
+    if form.is_valid() and (done := send(request, form, lambda: _save_tags(request, holder, form))):
+        return done
+    return page(request, holder, "tags.html", "tags", form=form, read=read)
+
+
+def _save_tags(request: Request, holder: Holder, form: TagsForm) -> HttpResponse:
+    if removed := form.removed_keys():
+        request.iam.untag_role(RoleName=holder.name, TagKeys=removed)
+    if changed := form.changed_tags():
+        request.iam.tag_role(RoleName=holder.name, Tags=changed)
+    messages.success(request, _("The tags were saved."))
+    return SeeOther(holder.url("tags"))
+
+
+@require_safe
+@of_holder
+def activity(request: Request, holder: Holder) -> HttpResponse:
+    """What the sessions of the role did last; the activity page has the rest."""
+    events = recent_events.of_role(request, holder.rights, holder.row.unique_id, limit=25)
+    return page(request, holder, "activity.html", "activity", events=events)
 
 
 @of_holder
@@ -148,11 +176,13 @@ def delete(request: Request, holder: Holder) -> HttpResponse:
     if form.is_valid() and (done := send(request, form, lambda: _delete(request, holder))):
         return done
     pk = holder.row.pk
+    assert isinstance(holder.row, Role)
     return page(
         request,
         holder,
         "delete.html",
         form=form,
+        sessions=TemporarySession.objects.live(timezone.now()).of(holder.row).count(),
         attached=RoleAttachment.objects.filter(role_id=pk).count(),
         inline=RolePolicy.objects.filter(role_id=pk).count(),
         profiles=_profiles(holder),

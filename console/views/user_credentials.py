@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import handoff, other_credentials, password_rules
+from console import handoff, other_credentials, password_rules, session_list
 from console.forms.base import send, send_prepared
 from console.forms.user_credentials import PasswordForm
 from console.forms.users import ConfirmForm
@@ -38,7 +38,13 @@ def security_credentials(request: Request, user: t.UserTypeDef) -> HttpResponse:
         "security-credentials",
         sign_in_url=sign_in_url(request.caller.account),
         others=other_credentials.sections(request, user),
+        sessions=_sessions(request, user),
     )
+
+
+def _sessions(request: Request, user: t.UserTypeDef) -> session_list.Listed:
+    row = request.caller.account.iam_users.get(unique_id=user["UserId"])
+    return session_list.of(request, row)
 
 
 # --- the console password --------------------------------------------------------------------

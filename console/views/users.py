@@ -1,4 +1,4 @@
-"""The list of users, and what concerns the user as a whole."""
+"""What concerns a user as a whole: name and path, tags, activity."""
 
 from __future__ import annotations
 
@@ -9,40 +9,20 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, recent_events, responses, tables, user_list
+from console import recent_events
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
 from console.names import user_segment
-from console.permissions import Rights, reading, require
+from console.permissions import Rights, reading
 from console.responses import see_other
 from console.views.user_pages import of_user, page, segment
-from identity import arns, passwords
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
 
 
 @require_safe
-def user_list_page(request: Request) -> HttpResponse:
-    everybody = arns.user(request.caller.account_id, "")
-    require(request, "ListUsers", everybody)
-    text = request.GET.get("q", "").strip()
-    found = user_list.with_columns(user_list.matching(request, text))
-    shown = paging.page(request, found, key="name_folded")
-    rights = Rights(request)
-    return responses.page(
-        request,
-        "console/users/list.html",
-        text=text,
-        page=shown,
-        rows=user_list.rows(shown.rows, rights, passwords.rules(request.caller.account).max_age),
-        denied=rights.denied(everybody),
-        table=tables.USERS,
-        columns=request.preferences.shown(tables.USERS),
-    )
-
-
 @require_safe
 @of_user
 def user(request: Request, user: t.UserTypeDef) -> HttpResponse:

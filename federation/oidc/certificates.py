@@ -44,9 +44,9 @@ def secured(
     with _Watch(seconds) as watch:
         try:
             tls = watch.wrapped(connect(), ssl.create_default_context(), host)
-        except ssl.SSLCertVerificationError:
+        except ssl.SSLCertVerificationError as problem:
             if not thumbprints:
-                raise
+                raise UnknownThumbprintError from problem
             anchor = _fitting(watch.chain(connect(), host), thumbprints)
             tls = watch.wrapped(connect(), _trusting(anchor), host)
         with tls:

@@ -39,6 +39,11 @@ class VerificationKey:
     algorithms: frozenset[str]
     key: RSAKey | ECKey
 
+    @property
+    def names(self) -> list[str]:
+        """The algorithms, for people."""
+        return sorted(self.algorithms)
+
 
 def read(text: str) -> tuple[VerificationKey, ...]:
     """The usable keys of a set. Raises KeysError for what is no set, or has none or too many."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from identity.models.account import Account
 from identity.models.prepared import Prepared
 from identity.models.user import User, whole_seconds
 
@@ -19,6 +20,8 @@ class AccessKey(models.Model):
     """A key is `Active` or `Inactive`; slots 1 and 2 make a third impossible, whoever races."""
 
     id = models.CharField(max_length=128, primary_key=True)
+    # The owner's account, so that the keys of an account are ranked by an index.
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_keys")
     slot = models.PositiveSmallIntegerField()
     sealed_secret = models.BinaryField()
@@ -28,15 +31,36 @@ class AccessKey(models.Model):
     last_used_at = models.DateTimeField(null=True, default=None)
     last_used_service = models.CharField(max_length=64, default="N/A")
     last_used_region = models.CharField(max_length=64, default="N/A")
+    last_used_from = models.CharField(max_length=45, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "slot"], name="one_access_key_in_a_slot"),
             models.CheckConstraint(condition=Q(slot__in=[1, 2]), name="two_access_key_slots"),
         ]
+        indexes = [
+            models.Index(
+                fields=["account", "created_at", "id"],
+                condition=Q(active=True),
+                name="active_key_by_age",
+            ),
+            models.Index(
+                fields=["account", "last_used_at", "created_at", "id"],
+                condition=Q(active=True),
+                name="active_key_by_last_use",
+            ),
+        ]
+
+    if TYPE_CHECKING:
+        account_id: str
+        user_id: int
 
     def __str__(self) -> str:
         return self.id
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.account_id = self.user.account_id
+        super().save(*args, **kwargs)
 
     @staticmethod
     def signing(key_id: str) -> AccessKey | None:
@@ -60,17 +84,22 @@ class AccessKey(models.Model):
         used = {"ServiceName": self.last_used_service, "Region": self.last_used_region}
         return {"LastUsedDate": self.last_used_at, **used} if self.last_used_at else used
 
-    def used(self, at: datetime, service: str, region: str) -> None:
-        """Remember this use; at most one write a minute, so that reads do not become writes.
+    def used(self, at: datetime, service: str, region: str, source_ip: str = "") -> None:
+        """Remember this use, also as the user's last activity.
 
-        Of several requests at once, whose rows were read before, the first one writes.
+        At most one write a minute, so that reads do not become writes. Of several requests at
+        once, whose rows were read before, the first one writes.
         """
         if self.last_used_at and at - self.last_used_at < LAST_USED_EVERY:
             return
         unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
         AccessKey.objects.filter(unseen, pk=self.pk).update(
-            last_used_at=whole_seconds(at), last_used_service=service, last_used_region=region
+            last_used_at=whole_seconds(at),
+            last_used_service=service,
+            last_used_region=region,
+            last_used_from=source_ip,
         )
+        User.objects.filter(pk=self.user_id, idle_since__lt=at).update(idle_since=at)
 
 
 _signing = Prepared(

@@ -21,6 +21,7 @@ class UserTag(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "key_folded"], name="tag_key_once_on_a_user"),
         ]
+        indexes = [models.Index(fields=["key_folded", "value", "user"], name="user_by_tag")]
 
     @staticmethod
     def of_user(user_id: int) -> list[UserTag]:

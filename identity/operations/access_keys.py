@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from identity import identifiers, quotas, vault
+from identity import identifiers, quotas, user_status, vault
 from identity.calls import Call
 from identity.errors import NoSuchEntity
 from identity.models import AccessKey, User
@@ -29,6 +29,7 @@ def create_access_key(call: Call, params: t.CreateAccessKeyRequestTypeDef) -> Re
         slot=_free_slot(user),
         sealed_secret=vault.seal(secret.encode(), f"access_key:{key_id}"),
     )
+    user_status.refresh(user.pk)
     return {"AccessKey": {**key.describe(), "SecretAccessKey": secret}}
 
 
@@ -54,6 +55,7 @@ def update_access_key(call: Call, params: t.UpdateAccessKeyRequestTypeDef) -> No
     if not named.exists():
         raise _no_such_key(params["AccessKeyId"])
     named.exclude(active=active).update(active=active, status_changed_at=timezone.now())
+    user_status.refresh(call.user().pk)
 
 
 @operation("iam", "DeleteAccessKey", resource=resources.user)
@@ -61,6 +63,7 @@ def delete_access_key(call: Call, params: t.DeleteAccessKeyRequestTypeDef) -> No
     deleted, _ = call.user().access_keys.filter(pk=params["AccessKeyId"]).delete()
     if not deleted:
         raise _no_such_key(params["AccessKeyId"])
+    user_status.refresh(call.user().pk)
 
 
 @operation("iam", "GetAccessKeyLastUsed", resource=resources.access_key_owner)

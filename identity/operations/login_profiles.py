@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
-from identity import passwords
+from identity import passwords, user_status
 from identity.calls import Call
 from identity.errors import EntityAlreadyExists, NoSuchEntity, ValidationError
 from identity.models import LoginProfile, User
@@ -42,6 +42,7 @@ def create_login_profile(call: Call, params: t.CreateLoginProfileRequestTypeDef)
     profile = LoginProfile.objects.create(
         user=user, password_reset_required=params.get("PasswordResetRequired", False)
     )
+    user_status.refresh(user.pk)
     return {"LoginProfile": profile.describe()}
 
 
@@ -66,6 +67,7 @@ def update_login_profile(call: Call, params: t.UpdateLoginProfileRequestTypeDef)
     if "PasswordResetRequired" in params:
         profile.password_reset_required = params["PasswordResetRequired"]
         profile.save(update_fields=["password_reset_required"])
+        user_status.refresh(user.pk)
 
 
 @operation("iam", "DeleteLoginProfile", resource=resources.user)
@@ -77,6 +79,7 @@ def delete_login_profile(call: Call, params: t.DeleteLoginProfileRequestTypeDef)
     user.password, user.password_changed_at = make_password(None), None
     user.save(update_fields=["password", "password_changed_at"])
     user.console_sessions.all().delete()
+    user_status.refresh(user.pk)
 
 
 def of(user: User) -> LoginProfile:

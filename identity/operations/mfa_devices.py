@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from identity import arns, authorization, mfa, quotas, throttle
+from identity import arns, authorization, mfa, quotas, throttle, user_status
 from identity.calls import Call
 from identity.errors import (
     AccessDenied,
@@ -103,6 +103,7 @@ def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> No
     if fresh.update(user=user, enabled_at=call.facts.at, last_step=step, drift=drift) != 1:
         raise EntityAlreadyExists("MFA Device is already in use.")
     call.account.count(mfa_device_in_use_count=1)
+    user_status.refresh(user.pk)
 
 
 def _clock_when_off(call: Call) -> tuple[int, int]:
@@ -134,6 +135,7 @@ def deactivate_mfa_device(call: Call, params: t.DeactivateMFADeviceRequestTypeDe
     if not user.mfa_devices.exists():
         user.recovery_codes.all().delete()
     call.account.count(mfa_device_in_use_count=-1)
+    user_status.refresh(user.pk)
 
 
 @operation("iam", "DeleteVirtualMFADevice", resource=resources.mfa_device)

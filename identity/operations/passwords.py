@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from identity import passwords, throttle
+from identity import passwords, throttle, user_status
 from identity.calls import Call
 from identity.errors import AccessDenied, InvalidUserType, PasswordPolicyViolation
 from identity.operations import login_profiles, resources
@@ -38,3 +38,4 @@ def change_password(call: Call, params: t.ChangePasswordRequestTypeDef) -> None:
     call.caller.user.password = user.password  # to which a console session is bound again
     profile.password_reset_required = False
     profile.save(update_fields=["password_reset_required"])
+    user_status.refresh(user.pk)

@@ -8,14 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from federation.models import OidcProvider, SamlProvider
+from federation.models import SamlProvider
 from identity.models import Account, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
 from tests.factories import make_document, make_role
 from tests.federation.documents import IDP, metadata
 
-ADD, ADD_OIDC = "/iam/add-provider", "/iam/add-provider/oidc"
+ADD = "/iam/add-provider"
 
 
 @pytest.fixture
@@ -81,32 +81,6 @@ def test_a_name_that_is_taken_is_said_at_the_name(browser: Client, corp: str) ->
     answer = submit(browser, ADD, name="Corp", document=metadata(), act="add")
     assert answer.status_code == 422
     assert "already exists" in text(answer)
-
-
-def test_an_oidc_provider_is_added_shown_and_deleted(browser: Client) -> None:
-    answer = submit(
-        browser,
-        ADD_OIDC,
-        issuer_url="https://idp.example.com/a~b/",
-        client_ids="web\r\n app \r\n\r\n",
-        thumbprints="AA:" * 19 + "AA",
-    )
-    at = answer.headers["Location"]
-    assert at == "/iam/providers/oidc/idp.example.com~a!b~"
-    provider = OidcProvider.objects.get()
-    assert (provider.client_ids, provider.thumbprints) == (["web", "app"], ["aa" * 20])
-    shown = text(browser.get(at))
-    assert "https://idp.example.com/a~b/" in shown
-    assert submit(browser, f"{at}/delete", confirm="other").status_code == 422
-    assert submit(browser, f"{at}/delete", confirm="idp.example.com/a~b/").status_code == 303
-    assert not OidcProvider.objects.exists()
-    assert browser.get(at).status_code == 404
-
-
-@pytest.mark.parametrize("url", ["http://idp.example.com", "https://192.0.2.1", "x"])
-def test_a_url_that_is_none_of_a_provider_is_refused(browser: Client, url: str) -> None:
-    assert submit(browser, ADD_OIDC, issuer_url=url, client_ids="web").status_code == 422
-    assert not OidcProvider.objects.exists()
 
 
 def test_tags_are_saved(browser: Client, corp: str) -> None:

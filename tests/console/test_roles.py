@@ -45,7 +45,7 @@ def statement(account: Account) -> dict[str, Any]:
 def test_the_list_tells_whom_each_role_trusts(
     browser: Client, deploy: Role, account: Account
 ) -> None:
-    assert f"Deploy Account {account.id} Never 60 min" in text(browser.get("/iam/roles"))
+    assert f"Deploy Account {account.id} Never 1 hour" in text(browser.get("/iam/roles"))
 
 
 def test_pages_of_roles_cost_few_queries(browser: Client, deploy: Role, account: Account) -> None:

@@ -94,8 +94,9 @@ def test_create_access_key_takes_a_fixed_number_of_queries(iam: Any, ana: User, 
     with CaptureQueriesContext(connection) as queries:
         client.create_access_key(UserName="ben")
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # The caller's key, the user, its policies; locked again, its slots, key, event and last use.
-    assert len(statements) == 8
+    # The caller's key, the user, its policies; locked again, its slots, key, status (locked and
+    # written), event and last use.
+    assert len(statements) == 10
 
 
 @pytest.mark.parametrize("status", ["Expired", "active", "", "Deleted"])
