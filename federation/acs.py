@@ -96,9 +96,17 @@ def _providers(document: str, uuid: str, facts: Facts) -> list[SamlProvider]:
         _issuer, pairs = peek.issuer_and_pairs(document)
     except XmlError as problem:
         raise RejectedError(answers.INVALID, facts.request_id) from problem
+    if not pairs:  # it may be encrypted; then our request says whom we asked
+        return _asked(document, facts)
     named = dict.fromkeys(pair.provider_arn for pair in pairs)
     found = (provider_named(arn) for arn in list(named)[:MOST_PROVIDERS])
     return [provider for provider in found if provider]
+
+
+def _asked(document: str, facts: Facts) -> list[SamlProvider]:
+    rows = SamlRequest.objects.filter(pk=peek.in_response_to(document), expires_at__gt=facts.at)
+    found = rows.select_related("provider__account").first()
+    return [found.provider] if found else []
 
 
 def provider_named(arn: str) -> SamlProvider | None:

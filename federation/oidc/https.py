@@ -186,6 +186,8 @@ def _body(response: http.client.HTTPResponse, wanted: _Wanted) -> str:
     if wanted.kind not in response.headers.get("Content-Type", ""):
         raise DiscoveryError(f"status {response.status}, and no JSON")
     data = response.read(wanted.most + 1)
+    if len(data) <= wanted.most and response.length:
+        raise DiscoveryError("the answer ends before its end")
     if len(data) > wanted.most:
         raise DiscoveryError(f"more than {wanted.most} bytes")
     return data.decode()
