@@ -45,6 +45,7 @@ _EVERYTHING = (
 _NEEDS_NOTHING = (
     *("Get", "List", "Simulate", "Generate", "Create", "AssumeRole"),
     *("DeleteAccount", "UpdateAccountPasswordPolicy", "SetSecurityTokenServicePreferences"),
+    "UploadServerCertificate",
 )
 
 
