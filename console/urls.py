@@ -1,6 +1,5 @@
 """The site map, in named blocks. The SDK endpoint at `/` is answered before this is read."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
@@ -10,9 +9,10 @@ from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.openid_urls import openid_provider_urls
 from console.people_urls import people_urls
-from console.providers import SAML
 from console.role_urls import role_urls, session_urls
+from console.saml_urls import saml_provider_urls
 from console.views import (
+    about,
     create_user,
     delete_user,
     events,
@@ -30,7 +30,6 @@ from console.views import (
     policy_editor,
     policy_versions,
     providers,
-    saml_sign_on,
     security_credentials,
     setup,
     signin,
@@ -45,18 +44,12 @@ from console.views import (
 )
 from console.views.policy_pages import Shelf
 from federation.urls import federation_urls, openid_urls, saml_urls
-from identity.access import public
 
 register_converter(Shelf, "shelf")
 
 
-@public
-def health(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
 entry_urls: list[URLPattern] = [
-    path("healthz", health, name="health"),
+    path("healthz", about.healthz, name="health"),
     path("", signout.index, name="index"),
     path("console", signout.console_address),
     path(".well-known/change-password", signout.change_password_address),
@@ -230,14 +223,9 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
-_saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
 provider_urls: list[URLPattern] = [
     path("iam/providers", providers.provider_list_page, name="providers"),
-    path("iam/add-provider", providers.add, name="add-provider"),
-    path(_saml, providers.provider, _of_saml, name="saml-provider"),
-    path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
-    path(f"{_saml}/sign-on", saml_sign_on.sign_on, _of_saml, name="saml-provider-sign-on"),
-    path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
+    *saml_provider_urls,
     *openid_provider_urls,
 ]
 me_urls: list[URLPattern] = [
