@@ -5,6 +5,7 @@ from identity.models.account import Account
 from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
+from identity.models.finding import ArchiveRule, Finding, FindingScan
 from identity.models.group import Group, Membership
 from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
@@ -27,9 +28,12 @@ __all__ = [
     "AccessKey",
     "AccessReport",
     "Account",
+    "ArchiveRule",
     "ConsoleSession",
     "CredentialReport",
     "Event",
+    "Finding",
+    "FindingScan",
     "Group",
     "GroupAttachment",
     "GroupPolicy",
