@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from django.utils.dateparse import parse_datetime
 
-from identity import explanations, standing
+from identity import condition_keys, explanations, standing
 from identity.authentication import acting_as
 from identity.callers import Caller, Session
 from identity.calls import Call
@@ -19,6 +19,8 @@ from identity.explanations import Explanation
 from identity.facts import Facts
 from identity.models import Account, Event, Role, TemporarySession, User
 from identity.operations import registry
+from identity.policy import Layer
+from identity.policy import Request as PolicyRequest
 from identity.policy.evaluate import OF_RESOURCE, LayerKind
 from identity.policy.trace import Trace
 from identity.refusals import Refusal
@@ -63,7 +65,7 @@ def replay(event: Event) -> Replay:
     decided by policies, such as signing in.
     """
     then = _then(event)
-    caller = _caller(event)
+    caller = caller_of(event)
     if caller is None:
         return Replay(then, None)
     now = _kept_again(caller, then) if then else _answered_again(caller, event)
@@ -81,6 +83,26 @@ def _kept_again(caller: Caller, then: Refusal) -> Explanation:
 
 def _answered_again(caller: Caller, event: Event) -> Explanation | None:
     """A call without a kept decision: its resource and keys are worked out as they were then."""
+    asked = _request_again(caller, event, tags=False)
+    return explanations.explain(caller, *asked) if asked else None
+
+
+Asked: TypeAlias = tuple[PolicyRequest, list[Layer]]
+
+
+def asked_again(event: Event, caller: Caller, *, tags: bool) -> Asked | None:
+    """The request of an event and the layers that bear on it now; None if it cannot be asked.
+
+    With `tags` it knows tags even if no policy of now asks for them.
+    """
+    then = _then(event)
+    if then is None:
+        return _request_again(caller, event, tags=tags)
+    known = condition_keys.of_tags(caller, then.resource, {}) if tags else {}
+    return explanations.ask(caller, then.action, then.resource, {**known, **then.context})
+
+
+def _request_again(caller: Caller, event: Event, *, tags: bool) -> Asked | None:
     service = event.source.removesuffix(_SERVICE)
     try:
         operation = registry.find(service, event.name)
@@ -91,11 +113,11 @@ def _answered_again(caller: Caller, event: Event) -> Explanation | None:
         keys = operation.keys(call) if operation.keys else {}
         resource = operation.resource(call)
         stands = standing.standing(caller, call.permission)
+        stands = replace(stands, looks_at_tags=stands.looks_at_tags or tags)
         asked = stands.request(call.facts, call.permission, resource, params, keys)
-        request, layers = explanations.ask(caller, call.permission, resource, asked.context)
+        return explanations.ask(caller, call.permission, resource, asked.context)
     except (AwsError, KeyError, TypeError, ValueError):
         return None
-    return explanations.explain(caller, request, layers)
 
 
 def _facts(event: Event) -> Facts:
@@ -112,7 +134,7 @@ def _facts(event: Event) -> Facts:
 # --- who it was ----------------------------------------------------------------------------------
 
 
-def _caller(event: Event) -> Caller | None:
+def caller_of(event: Event) -> Caller | None:
     """The principal of the event with what its session had; None when that is not there now."""
     if event.access_key_id.startswith("ASIA"):
         return _temporary(event)

@@ -102,7 +102,8 @@ class CreatePolicyForm(CheckedForm):
 class EditPolicyForm(CheckedForm):
     """A new version of a policy; `version` names the one that was edited.
 
-    With all versions in use, `remove` says which one makes room.
+    What would change is read before it is saved. With all versions in use, `remove` says which one
+    makes room.
     """
 
     document_kind = Kind.MANAGED
@@ -139,6 +140,13 @@ class EditPolicyForm(CheckedForm):
                 _("Somebody changed this policy while you were editing. Open the page again.")
             )
         return version
+
+    def clean(self) -> dict[str, Any]:
+        """Another press saves the very text whose changes were on the page."""
+        super().clean()
+        if self.report and not self.errors and not self.accepts(self.report):
+            raise ValidationError(_("Read below what would change, then save."))
+        return self.cleaned_data
 
 
 class CheckPolicyForm(CheckedForm):

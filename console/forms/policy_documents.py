@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from console import editor
 from console.forms.base import Form
 from console.policy_report import Report, first_error, report
 from identity import quotas
@@ -85,6 +86,11 @@ class CheckedForm(Form):
         return self.report.seal if self.report else ""
 
     @property
+    def reviewed(self) -> bool:
+        """Whether the next press saves, as nothing stands in the way of the text on the page."""
+        return self.report is not None and not self.report.errors and not self.report.refusal
+
+    @property
     def saves_anyway(self) -> bool:
         """Whether the next press saves over remarks."""
         return self.report is not None and not self.report.errors and self.report.remarks > 0
@@ -107,7 +113,7 @@ class CheckedForm(Form):
     def clean(self) -> dict[str, Any]:
         """Remarks are no errors, but take one more press on the same text."""
         found = self.report
-        if found and found.remarks and not self.errors and not self._accepts(found):
+        if found and found.remarks and not self.errors and not self.accepts(found):
             words = ngettext(
                 "The check has %(count)d remark. Read it below, then save anyway or change the "
                 "text.",
@@ -118,17 +124,20 @@ class CheckedForm(Form):
             raise ValidationError(words % {"count": found.remarks})
         return self.cleaned_data
 
-    def _accepts(self, found: Report) -> bool:
+    def accepts(self, found: Report) -> bool:
+        """Whether the page that was sent showed what was found of this very text."""
         return bool(self.cleaned_data.get("accepted") == found.seal)
 
 
 def sent(request: HttpRequest, **initial: Any) -> dict[str, Any]:
     """How to make a `CheckedForm` from a request: to be shown, to be checked, or to be saved.
 
-    Another page's `proposal` fills the document in and writes nothing.
+    Another page's `proposal` fills the document in and writes nothing, and so does a press in the
+    editor that only moves on: to another tab, to one card more.
     """
-    if "check" in request.POST:
-        return {"initial": {name: request.POST.get(name) for name in request.POST}}
-    if proposal := request.POST.get("proposal"):
+    posted = editor.posted(request)
+    if not posted.keys().isdisjoint({"check", *editor.MOVES}):
+        return {"initial": posted.dict()}
+    if proposal := posted.get("proposal"):
         return {"initial": {**initial, "document": proposal}}
-    return {"data": request.POST or None, "initial": initial}
+    return {"data": posted or None, "initial": initial}

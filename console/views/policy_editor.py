@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from console import responses
+from console import editor, policy_preview, responses, smaller_policies
 from console.diffs import rows_of
 from console.forms.base import send
 from console.forms.policies import CheckPolicyForm, CreatePolicyForm, EditPolicyForm
@@ -17,6 +19,7 @@ from console.names import CUSTOM, policy_segment
 from console.permissions import Rights
 from console.policy_summary import text
 from console.responses import SeeOther, address, see_other
+from console.smaller_policies import Proposal
 from console.views.policy_pages import Subject, of_policy, page
 from identity import arns, quotas
 from identity.models import PolicyVersion
@@ -24,12 +27,28 @@ from identity.policy import Kind
 
 
 def create(request: Request) -> HttpResponse:
-    form = CreatePolicyForm(**sent(request, path="/"))
+    """A new policy; `?from=user:bob` begins with what that user really used."""
+    proposal = smaller_policies.proposal(request) if request.method == "GET" else None
+    given = {"path": "/"} | _filled_in(proposal)
+    form = CreatePolicyForm(**sent(request, **given))
     if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
         return done
     anything = arns.iam(request.caller.account_id, "policy", "*")
     denied = Rights(request).denied(anything)
-    return responses.page(request, "console/policies/create.html", form=form, denied=denied)
+    return responses.page(
+        request,
+        "console/policies/create.html",
+        form=form,
+        denied=denied,
+        proposal=proposal,
+        editor=editor.shown(request, form),
+    )
+
+
+def _filled_in(proposal: Proposal | None) -> dict[str, Any]:
+    if proposal is None or not proposal.document:
+        return {}
+    return {"policy_name": proposal.name, "document": proposal.document}
 
 
 def _create(request: Request, form: CreatePolicyForm) -> HttpResponse:
@@ -65,8 +84,25 @@ def edit(request: Request, subject: Subject) -> HttpResponse:
     )
     if form.is_valid() and (done := send(request, form, lambda: _save(request, subject, form))):
         return done
-    changes = rows_of(text(default.document), form.report.text) if form.report else []
-    return page(request, subject, "edit.html", form=form, changes=changes)
+    return page(
+        request,
+        subject,
+        "edit.html",
+        form=form,
+        editor=editor.shown(request, form),
+        **_review(request, subject, form),
+    )
+
+
+def _review(request: Request, subject: Subject, form: EditPolicyForm) -> dict[str, Any]:
+    """What would change: the text, and whose recorded calls; nothing before it is asked for."""
+    default = subject.policy.default_version
+    if form.report is None or default is None:
+        return {}
+    changes = rows_of(text(default.document), form.report.text)
+    if not form.reviewed or not changes:
+        return {"changes": changes}
+    return {"changes": changes, "preview": policy_preview.of(request, subject, form.report.text)}
 
 
 def _removable(subject: Subject) -> list[tuple[str, str]]:

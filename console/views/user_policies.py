@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from console import holder_permissions
+from console import holder_permissions, smaller_policies
 from console.holder_permissions import boundary_key
 from console.holders import Holder, user_holder
 from console.http import Request
@@ -46,5 +46,8 @@ def shown(holder: Holder) -> dict[str, object]:
         "inline_off": {"put": off[f"Put{kind}Policy"], "delete": off[f"Delete{kind}Policy"]},
         "boundary": boundary,
         "boundary_policy_url": policy_address("policy-permissions", boundary) if boundary else "",
+        "smaller_url": smaller_policies.url(holder.kind.word, holder.name)
+        if holder.kind.bounded
+        else "",
         "boundary_off": {"remove": off[f"Delete{kind}PermissionsBoundary"]},
     }

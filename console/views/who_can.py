@@ -29,7 +29,10 @@ def question(request: Request) -> HttpResponse:
     return responses.page(
         request,
         "console/reports/who_can.html",
-        form=form, found=found, large=large, total=who_can.AT_ONCE,
+        form=form,
+        found=found,
+        large=large,
+        total=who_can.AT_ONCE,
     )
 
 

@@ -3,6 +3,7 @@
 from identity.models.access_key import AccessKey
 from identity.models.account import Account
 from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
+from identity.models.console_settings import ConsoleSettings, Usage
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
 from identity.models.finding import ArchiveRule, Finding, FindingScan
@@ -30,6 +31,7 @@ __all__ = [
     "Account",
     "ArchiveRule",
     "ConsoleSession",
+    "ConsoleSettings",
     "CredentialReport",
     "Event",
     "Finding",
@@ -57,6 +59,7 @@ __all__ = [
     "SigningCertificate",
     "TemporarySession",
     "ThrottleBucket",
+    "Usage",
     "User",
     "UserAttachment",
     "UserPolicy",

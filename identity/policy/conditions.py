@@ -7,7 +7,7 @@ The rules are those of the IAM user guide, "IAM JSON policy elements: Condition 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -16,7 +16,7 @@ from identity.errors import MalformedPolicyDocument
 from identity.policy.operators import OPERATORS, Operator, Test
 from identity.policy.patterns import glob
 from identity.policy.request import Request, Value
-from identity.policy.variables import glob_template, has_variables, text_template
+from identity.policy.variables import Template, glob_template, has_variables, text_template
 
 
 class Answer(enum.Enum):
@@ -43,6 +43,8 @@ class Condition:
     key: str
     values: tuple[str, ...]
 
+
+_EXPANSIONS_KEPT = 8
 
 _Holds: TypeAlias = Callable[[Value, Request], bool]
 _TestFor: TypeAlias = Callable[[Request], Test]
@@ -145,14 +147,32 @@ def _test_for(operator: Operator, values: tuple[str, ...], variables: bool) -> _
     if not waiting:
         test = _among(operator, fixed_test)
         return lambda _request: test
-    templates = [template(value) for value in waiting]
+    return _Expanding(operator, fixed_test, [template(value) for value in waiting])
 
-    def test_for(request: Request) -> Test:
-        expanded = [template.expand(request) for template in templates]
-        test = operator.any_of([value for value in expanded if value is not None])
-        return _among(operator, lambda asked: fixed_test(asked) or test(asked))
 
-    return test_for
+class _Expanding:
+    """Tests on texts with variables: read for the values that the variables have, and kept for
+    the last few of these, since a user's name is the same in all of the user's requests."""
+
+    def __init__(self, operator: Operator, fixed: Test, templates: Sequence[Template]) -> None:
+        self._operator, self._fixed, self._templates = operator, fixed, templates
+        self._keys = tuple({key for template in templates for key in template.keys})
+        self._kept: dict[tuple[Value | None, ...], Test] = {}
+
+    def __call__(self, request: Request) -> Test:
+        values = tuple(map(request.folded.get, self._keys))
+        test = self._kept.get(values)
+        if test is None:
+            if len(self._kept) >= _EXPANSIONS_KEPT:
+                self._kept.clear()
+            test = self._kept[values] = self._test(request)
+        return test
+
+    def _test(self, request: Request) -> Test:
+        expanded = [template.expand(request) for template in self._templates]
+        test = self._operator.any_of([value for value in expanded if value is not None])
+        fixed = self._fixed
+        return _among(self._operator, lambda asked: fixed(asked) or test(asked))
 
 
 def _among(operator: Operator, any_of: Test) -> Test:

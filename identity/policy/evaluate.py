@@ -10,13 +10,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from identity.policy.matching import naming
 from identity.policy.places import Span
 from identity.policy.principals import Naming
 from identity.policy.request import Request, Value
-from identity.policy.values import VERSION_2012, Document, Rule, Statement
+from identity.policy.values import ACTIONS_KEPT, VERSION_2012, Document, Rule, Statement
 
 
 class LayerKind(enum.Enum):
@@ -30,6 +31,9 @@ class LayerKind(enum.Enum):
     IDENTITY = "identity-based policy"
     BOUNDARY = "permissions boundary"
     SESSION = "session policy"
+
+    # Each member is one object: hashing that takes a tenth of hashing its name.
+    __hash__ = object.__hash__
 
 
 CEILINGS = frozenset({LayerKind.RCP, LayerKind.SCP, LayerKind.BOUNDARY, LayerKind.SESSION})
@@ -64,6 +68,21 @@ class Layer:
     kind: LayerKind
     policies: tuple[Source, ...]
     keys: tuple[tuple[str, Value], ...] = ()
+    _about: dict[str, tuple[tuple[Source, Rule], ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def about(self, action: str) -> tuple[tuple[Source, Rule], ...]:
+        """The rules that are about the action, each with its policy; remembered for some."""
+        found = self._about.get(action)
+        return self._find(action) if found is None else found
+
+    def _find(self, action: str) -> tuple[tuple[Source, Rule], ...]:
+        found = tuple((one, rule) for one in self.policies for rule in one.document.about(action))
+        if len(self._about) >= ACTIONS_KEPT:
+            self._about.clear()
+        self._about[action] = found
+        return found
 
     def seen(self, request: Request) -> Request:
         """The request as these policies see it.
@@ -138,7 +157,11 @@ def decide(request: Request, layers: Sequence[Layer]) -> Decision:
 
 def in_order(layers: Sequence[Layer]) -> list[Layer]:
     """The layers in AWS's order of evaluation."""
-    return sorted(layers, key=lambda layer: _ORDER[layer.kind])
+    return sorted(layers, key=_place) if len(layers) > 1 else list(layers)
+
+
+def _place(layer: Layer) -> int:
+    return _ORDER[layer.kind]
 
 
 def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]:
@@ -152,8 +175,7 @@ def matched_statements(request: Request, layers: Sequence[Layer]) -> list[Match]
     statements = (
         _match(layer, source, rule, layer.seen(request))
         for layer in layers
-        for source in layer.policies
-        for rule in source.document.about(request.action)
+        for source, rule in layer.about(request.action)
     )
     matches = [match for match in statements if match is not None]
     if outcome is Outcome.EXPLICIT_DENY:
@@ -178,11 +200,11 @@ def _decision(outcome: Outcome, match: Match) -> Decision:
 
 
 def _without_deny(verdicts: Sequence[_Verdict], crosses_accounts: bool) -> Decision:
-    allows = [verdict.allow for verdict in verdicts if verdict.allow]
     said = [(one.kind, one.allow.naming if one.allow else Naming.NONE) for one in verdicts]
     refused = refusing(said, crosses_accounts=crosses_accounts)
     if refused:
         return Decision(False, Outcome.IMPLICIT_DENY, refused[0])
+    allows = [verdict.allow for verdict in verdicts if verdict.allow]
     of_resource = (match for match in allows if match.kind in OF_RESOURCE)
     given = max(of_resource, key=lambda match: match.naming, default=None)
     if given and given.naming >= Naming.OWNER and not crosses_accounts:
@@ -192,19 +214,26 @@ def _without_deny(verdicts: Sequence[_Verdict], crosses_accounts: bool) -> Decis
 
 def refusing(
     said: Sequence[tuple[LayerKind, Naming]], *, crosses_accounts: bool
-) -> list[LayerKind | None]:
+) -> tuple[LayerKind | None, ...]:
     """The kinds that have to allow and do not, in AWS's order; none of them if all is allowed.
 
     `said` is how each layer that nothing denies in allows, `NONE` if it is silent. `None` comes
     last, for a grant that no layer is there to give.
     """
+    return _refusing_of(tuple(said), crosses_accounts)
+
+
+@lru_cache(1024)
+def _refusing_of(
+    said: tuple[tuple[LayerKind, Naming], ...], crosses_accounts: bool
+) -> tuple[LayerKind | None, ...]:
     silent = {kind for kind, naming in said if naming is Naming.NONE}
     given = max((naming for kind, naming in said if kind in OF_RESOURCE), default=Naming.NONE)
     own = any(naming for kind, naming in said if kind in OF_CALLER)
     # Between accounts, no way of naming the caller replaces what the caller's own account says.
     reach = Naming.NONE if crosses_accounts else given
     granted = own or reach >= Naming.OWNER
-    return list(_refusing(silent, given, reach, granted, crosses_accounts))
+    return tuple(_refusing(silent, given, reach, granted, crosses_accounts))
 
 
 def _refusing(
@@ -227,15 +256,16 @@ def _weigh(layer: Layer, request: Request) -> _Verdict:
     allow: Match | None = None
     # Only a policy of the resource can allow further than the first statement that allows.
     enough = Naming.SELF if layer.kind in OF_RESOURCE else Naming.ACCOUNT
-    for source in layer.policies:
-        for rule in source.document.about(request.action):
-            if not rule.denies and allow is not None and allow.naming >= enough:
-                continue
-            match = _match(layer, source, rule, request)
-            if match is not None and rule.denies:
-                return _Verdict(layer.kind, match, allow)
-            if match is not None and (allow is None or match.naming > allow.naming):
-                allow = match
+    for source, rule in layer.about(request.action):
+        if allow is not None and allow.naming >= enough and not rule.denies:
+            continue
+        match = _match(layer, source, rule, request)
+        if match is None:
+            continue
+        if rule.denies:
+            return _Verdict(layer.kind, match, allow)
+        if allow is None or match.naming > allow.naming:
+            allow = match
     return _Verdict(layer.kind, None, allow)
 
 

@@ -33,7 +33,7 @@ def holds(rule: Rule, answer: Answer) -> bool:
 
 def means_resource(rule: Rule, request: Request) -> bool:
     """Whether the statement is about the resource; a trust policy lists none but its role."""
-    return _lists_resource(rule, request) is bool(rule.statement.resources)
+    return _lists_resource(rule, request) is rule.listing
 
 
 def _lists_resource(rule: Rule, request: Request) -> bool:
@@ -48,10 +48,9 @@ def _lists_resource(rule: Rule, request: Request) -> bool:
 
 def principal(rule: Rule, request: Request) -> Naming:
     """How the statement's principals name who asks."""
-    statement = rule.statement
-    if not statement.principals and not statement.not_principals:
+    if not rule.names_principals:
         return Naming.OWNER
-    who = request.principal
+    statement, who = rule.statement, request.principal
     if statement.effect == "Allow":
         return who.naming(statement.principals) if who else Naming.NONE
     if who is None:

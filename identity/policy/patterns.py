@@ -162,11 +162,13 @@ def _find(stretch: str, units: str, at: int, end: int) -> int:
         found = units.find(stretch, at, end if short else at + _NEAR)
         if found >= 0 or short:
             return found
-    places = _narrowed((1 << room) - 1, stretch[:_HEAD], units, at)
+    of = _places_in(units)
+    places = of[stretch[:_CHUNK]] >> at
     if not places:
         return -1
+    places = _narrowed(places & (1 << room) - 1, of, stretch, at, range(_CHUNK, _HEAD, _CHUNK))
     if places.bit_count() * (stretch.count(_MARK) + 1) > len(stretch):
-        places = _narrowed(places, stretch[_HEAD:], units, at + _HEAD)
+        places = _narrowed(places, of, stretch, at, range(_HEAD, len(stretch), _CHUNK))
     while places:
         found = at + (places & -places).bit_length() - 1
         if _stands(stretch, units, found):
@@ -175,17 +177,17 @@ def _find(stretch: str, units: str, at: int, end: int) -> int:
     return -1
 
 
-def _narrowed(places: int, stretch: str, units: str, at: int) -> int:
-    """Those of the places where the stretch stands: a bit for each, the lowest for `at`.
+def _narrowed(places: int, of: _Places, stretch: str, at: int, offsets: range) -> int:
+    """Those of the places where more of the stretch stands: a bit for each, the lowest for `at`.
 
     As many steps as the stretch is long, each on all places at once: `str.find` and `re` take as
     many as the stretch and the text multiplied, if both are made for it.
     """
-    of = _places_in(units)
-    for offset in range(0, len(stretch), _CHUNK):
-        places &= of[stretch[offset : offset + _CHUNK]] >> (at + offset)
-        if not places:
+    for offset in offsets:
+        chunk = stretch[offset : offset + _CHUNK]
+        if not (places and chunk):
             break
+        places &= of[chunk] >> (at + offset)
     return places
 
 

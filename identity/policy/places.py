@@ -51,10 +51,10 @@ def position(text: str, offset: int) -> Position:
 def statement_spans(text: str) -> tuple[Span, ...]:
     """The span of every statement of a readable document, in the order of the statements."""
     lines = Lines(text)
-    return tuple(lines.span(start, end) for start, end in _statements(text))
+    return tuple(lines.span(start, end) for start, end in statement_offsets(text))
 
 
-def _statements(text: str) -> Iterator[tuple[int, int]]:
+def statement_offsets(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each object that is, or is in the list that is, the value of `Statement`."""
     depth = start = 0
     member, level = "", 0

@@ -57,7 +57,10 @@ class Request:
 
 
 def _fold(context: Mapping[str, Value]) -> dict[str, Value]:
-    folded: dict[str, Value] = {}
+    folded = {key.lower(): value for key, value in context.items() if value != ()}
+    if len(folded) == len(context):
+        return folded
+    folded = {}
     for key, value in context.items():
         if value != ():
             name = key.lower()

@@ -56,13 +56,16 @@ class Statement:
 class Rule:
     """A statement with its patterns and conditions read, ready to be put to requests.
 
-    With `variables` a `${` means something, and resources that hold one wait for the request.
+    With `variables` a `${` means something, and resources that hold one wait for the request. With
+    `listing` the resources are those that the statement is about, not those that it leaves out.
     `span` is the statement's place in the text.
     """
 
     statement: Statement
     variables: bool
     denies: bool
+    listing: bool
+    names_principals: bool
     actions: Globs
     resources: Globs
     resources_with_variables: tuple[Template, ...]
@@ -82,6 +85,8 @@ def _rule(statement: Statement, span: Span | None, variables: bool) -> Rule:
         statement,
         variables,
         statement.effect == "Deny",
+        bool(statement.resources),
+        bool(statement.principals or statement.not_principals),
         globs(glob(folded(pattern)) for pattern in actions),
         globs(glob(pattern) for pattern in resources if pattern not in waiting),
         tuple(map(glob_template, waiting)),
@@ -90,8 +95,8 @@ def _rule(statement: Statement, span: Span | None, variables: bool) -> Rule:
     )
 
 
-_ACTIONS_KEPT = 128
-"""Actions for which a document remembers its rules."""
+ACTIONS_KEPT = 128
+"""Actions for which a document, and a layer of documents, remember their rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ class Document:
     def _find(self, action: str) -> tuple[Rule, ...]:
         units = folded(action)
         found = tuple(rule for rule in self.rules if rule.means_action(units))
-        if len(self._about) >= _ACTIONS_KEPT:
+        if len(self._about) >= ACTIONS_KEPT:
             self._about.clear()
         self._about[action] = found
         return found

@@ -6,7 +6,7 @@ Text that comes from the request is literal: a `*` in a user's name is no wildca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from identity.policy.patterns import glob, utf16_units
@@ -28,6 +28,11 @@ class Template(NamedTuple):
 
     parts: tuple[str | _Variable, ...]
     literal: Callable[[str], str]
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """The keys of its variables, in lower case."""
+        return (part.key for part in self.parts if isinstance(part, _Variable))
 
     def expand(self, request: Request) -> str | None:
         """The text with the request's values in it; `None` when a key has not exactly one value.

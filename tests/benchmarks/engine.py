@@ -60,6 +60,7 @@ def flatness(ours: Rate) -> Result:
     ours()
     alone = [ours() for _ in range(TURNS)]
     others = [_document_of(number) for number in range(OTHERS)]
+    gc.collect()
     beside = [ours() for _ in range(TURNS)]
     assert all(document.about("s3:GetObject") for document in others)
     others.clear()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('console', '0005_jobs'),
+        ('console', '0006_dismissals'),
         ('identity', '0021_users_by_status'),
     ]
 
