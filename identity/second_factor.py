@@ -31,7 +31,7 @@ def given(call: Call) -> bool:
         )
     user, source_ip = call.caller.user, call.facts.source_ip
     throttle.attempt("mfa", user.unique_id, source_ip)
-    device = user.mfa_devices.filter(serial_number=serial).first()
+    device = user.mfa_devices.virtual().filter(serial_number=serial).first()
     if device is None:
         raise AccessDenied(_WRONG_DEVICE)
     if not mfa.accept(device, code, call.facts.at):
