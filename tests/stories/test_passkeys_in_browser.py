@@ -63,7 +63,7 @@ def test_a_passkey_is_added_and_signs_in(page: Page, ana: User, own_journal: Any
     expect(page).to_have_url("/home")
     own_journal.drain()
     used = Event.objects.get(name="ConsoleLogin", additional_event_data__MFAUsed="Yes")
-    assert ":u2f/user/ana/Laptop-" in used.additional_event_data["MFAIdentifier"]
+    assert ":u2f/user/ana/Laptop-" in (used.additional_event_data or {})["MFAIdentifier"]
 
     page.goto("/me")
     page.get_by_role("link", name="Rename Laptop").click()
