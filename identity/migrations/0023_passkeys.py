@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0021_users_by_status'),
+        ('identity', '0022_console_settings'),
     ]
 
     operations = [
