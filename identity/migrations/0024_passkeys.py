@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0022_console_settings'),
+        ('identity', '0023_access_findings'),
     ]
 
     operations = [
