@@ -14,6 +14,7 @@ from console.role_urls import role_urls, session_urls
 from console.views import (
     about,
     create_user,
+    delete_groups,
     delete_user,
     events,
     explain,
@@ -185,6 +186,9 @@ _group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
 group_urls: list[URLPattern] = [
     path("iam/groups", groups.group_list_page, name="groups"),
     path("iam/create-group", groups.create, name="create-group"),
+    path("iam/delete-groups", delete_groups.choose, name="delete-groups"),
+    path("iam/delete-groups/<str:draft_id>", delete_groups.confirm, name="delete-groups-confirm"),
+    path("iam/delete-groups/<str:draft_id>/done", delete_groups.result, name="delete-groups-done"),
     path(_group, groups.group, _of_group, name="group"),
     path(f"{_group}/permissions", groups.permissions, _of_group, name="group-permissions"),
     path(f"{_group}/users", group_members.members, _of_group, name="group-users"),
