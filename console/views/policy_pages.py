@@ -28,7 +28,7 @@ from identity.errors import NoSuchEntity
 from identity.models import ManagedPolicy
 from identity.models.managed_policy import AWS, ManagedPolicyQuerySet
 
-_TABS = ("permissions", "attached", "versions", "tags")
+_TABS = ("permissions", "attached", "versions", "last-accessed", "tags")
 
 
 class Shelf:
@@ -133,6 +133,7 @@ def _tabs(subject: Subject) -> list[dict[str, Any]]:
         "permissions": _("Permissions"),
         "attached": _("Attached to"),
         "versions": _("Versions"),
+        "last-accessed": _("Last accessed"),
         "tags": _("Tags"),
     }
     counts = {"attached": policy.attachment_count + policy.boundary_count}
