@@ -59,9 +59,7 @@ class SimulatorForm(forms.Form):
     )
     scp = _area(
         gettext_lazy("Guardrail (SCP)"),
-        gettext_lazy(
-            "JSON; a cap over pasted policies. Those of an organization count by themselves."
-        ),
+        gettext_lazy("JSON; a cap over the pasted policy."),
         3,
     )
     actions = _area(
