@@ -15,6 +15,7 @@ from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
 from identity import switching
 from identity.callers import Kind
+from identity.models import ConsoleSettings
 
 if TYPE_CHECKING:
     from identity.callers import Caller
@@ -53,7 +54,7 @@ def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         "version": settings.VERSION,
         "zone": zone_letters(timezone.localtime()),
         "now": timezone.now(),
-        "session_idle": settings.SESSION_IDLE_SECONDS,
+        "session_idle": _idle(request),
         "link_here": _link_here(request, caller),
         "command": _command(request),
     } | _roles(request, caller)
@@ -69,6 +70,14 @@ def _roles(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         "recent_roles": lambda: role_history.of(signed_in, role_history.IN_MENU),
         "switch_role_url": navigation.address("switch-role"),
     }
+
+
+def _idle(request: HttpRequest) -> int:
+    """After how many seconds without a request the session ends."""
+    signed_in: Caller | None = getattr(request, "signed_in", None)
+    if signed_in is None:
+        return settings.SESSION_IDLE_SECONDS
+    return int(ConsoleSettings.of(signed_in.account).idle_limit.total_seconds())
 
 
 def _link_here(request: HttpRequest, caller: Caller) -> str:

@@ -1,20 +1,23 @@
-"""What must be right before the first account is made, each with what to do when it is not."""
+"""What must be right before the first account is made and ever after, with what to do if not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+_migrated = False
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`kind` is that of `{% status %}`: ok, warn or err."""
+    """`kind` is that of `{% status %}`: ok, warn or err; `key` names the check to programs."""
 
+    key: str
     name: str
     kind: str
     text: str
@@ -22,30 +25,57 @@ class Check:
 
 
 def checks(request: HttpRequest) -> list[Check]:
-    return [_database(), _address(request), _connection()]
+    return [_database(), _journal(), _address(request), _connection()]
 
 
 def _database() -> Check:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    try:
+        missing = _missing_migrations()
+    except DatabaseError:
+        fix = _("See the server's log, and DATABASE_URL.")
+        return Check("database", _("Database"), "err", _("Not reachable"), fix)
     if missing:
         fix = _("Run manage.py migrate, then reload this page.")
-        return Check(_("Database"), "err", _("%d migrations are missing") % len(missing), fix)
-    return Check(_("Database"), "ok", _("Reachable and up to date"))
+        text = _("%d migrations are missing") % missing
+        return Check("database", _("Database"), "err", text, fix)
+    return Check("database", _("Database"), "ok", _("Reachable and up to date"))
+
+
+def _missing_migrations() -> int:
+    """Read once until none is missing; from then on only whether the database answers."""
+    global _migrated
+    if _migrated:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return 0
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    _migrated = not missing
+    return missing
+
+
+def _journal() -> Check:
+    """Audit events that the database did not take are put aside, and somebody has to look."""
+    aside = len(list((settings.DATA_DIR / "journal").glob("*.refused")))
+    if aside:
+        fix = _("See the server's log, and the folder `journal` of the data directory.")
+        text = _("%d files of audit events were put aside") % aside
+        return Check("journal", _("Audit journal"), "warn", text, fix)
+    return Check("journal", _("Audit journal"), "ok", _("Nothing was put aside"))
 
 
 def _address(request: HttpRequest) -> Check:
     here = f"{request.scheme}://{request.get_host()}"
     if here == settings.BASE_URL:
-        return Check(_("Address"), "ok", here)
+        return Check("address", _("Address"), "ok", here)
     fix = _("Set BARTIZAN_BASE_URL to %s, or open this page there.") % here
-    return Check(_("Address"), "warn", _("The setting says %s") % settings.BASE_URL, fix)
+    return Check("address", _("Address"), "warn", _("The setting says %s") % settings.BASE_URL, fix)
 
 
 def _connection() -> Check:
     if settings.HTTPS:
-        return Check(_("Connection"), "ok", _("HTTPS"))
+        return Check("connection", _("Connection"), "ok", _("HTTPS"))
     if settings.LOOPBACK:
-        return Check(_("Connection"), "ok", _("This machine only"))
+        return Check("connection", _("Connection"), "ok", _("This machine only"))
     fix = _("Put a proxy with a certificate in front and set BARTIZAN_BASE_URL to https://.")
-    return Check(_("Connection"), "warn", _("Passwords travel unencrypted"), fix)
+    return Check("connection", _("Connection"), "warn", _("Passwords travel unencrypted"), fix)

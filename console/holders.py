@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
+from console.near_names import NothingNamed
 from console.permissions import Denied, Rights
 from console.views.user_pages import of_user
 from identity import arns, quotas
-from identity.errors import NoSuchEntity
 from identity.models import Group, Role, User
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def of_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if holder is None:
             if request.method == "POST" and (answer := first_result(request)):
                 return answer
-            raise NoSuchEntity(_no_such(kind) % name)
+            raise NothingNamed(kind.word, name)
         if request.method in ("GET", "HEAD") and name != holder.segment and name[0] != MARK:
             return moved(request, holder.segment)
         return view(request, holder, **more)
@@ -155,9 +154,3 @@ def moved(request: Request, name: str) -> HttpResponse:
     here = reverse(request.resolver_match.view_name, kwargs=kwargs)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(here + (f"?{query}" if query else ""))
-
-
-def _no_such(kind: Kind) -> str:
-    if kind is GROUP:
-        return _("There is no user group named %s in this account.")
-    return _("There is no role named %s in this account.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
-from console import commands, preferences
+from console import commands, mfa_required, preferences, responses, visits
 from console.http import Request
 from console.views import errors
+from identity.access import is_public
 from identity.errors import AwsError, MethodNotAllowed
 
 CONTENT_SECURITY_POLICY = (
@@ -50,7 +52,7 @@ class SecurityHeaders:
 
 
 class Preferred:
-    """Set `request.preferences`, and tell the time in the zone that they name."""
+    """Set `request.preferences`, tell the time in the zone that they name, note what was seen."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -58,7 +60,26 @@ class Preferred:
     def __call__(self, request: Request) -> HttpResponse:
         request.preferences = preferences.of(request)
         with timezone.override(request.preferences.time_zone):
-            return self.get_response(request)
+            response = self.get_response(request)
+        visits.note(request, response)
+        return response
+
+
+class MfaRequired:
+    """Where the account asks for MFA, who signed in without it reaches only what adds a device."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not mfa_required.stands_before(request) or is_public(view):
+            return None
+        return responses.see_other("me-mfa")
 
 
 class Commands:

@@ -39,13 +39,32 @@ class SentForm(models.Model):
 
 
 class KeptPreferences(models.Model):
-    """How a user, or root, wants the console (console/preferences.py reads what is `chosen`)."""
+    """How a user, or root, wants the console, and where they were last (console/preferences.py)."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
     chosen = models.JSONField(default=dict)
+    recent = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
+
+
+class Dismissal(models.Model):
+    """A security recommendation that an account does not want to hear of until `until`."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=32)
+    reason = models.CharField(max_length=256)
+    by = models.CharField(max_length=256)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="dismissed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class UsedRole(models.Model):

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from identity.account_paths import common
 from identity.callers import Kind
+from identity.models import ConsoleSettings
 
 Label = str | Promise
 
@@ -92,7 +92,7 @@ SECTIONS = (
             Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
-    Section(_("Account"), (Entry(_("Jobs"), "jobs"),)),
+    Section(_("Account"), (Entry(_("Billing"), "billing"), Entry(_("Jobs"), "jobs"))),
 )
 
 ACCOUNT_MENU = (
@@ -111,6 +111,11 @@ TOOLS = (
     Entry(_("Import"), "import"),
     Entry(_("Export"), "export"),
     Entry(_("Jobs"), "jobs"),
+    Entry(_("Access findings"), "findings"),
+    Entry(_("Search"), "search"),
+    Entry(_("My security credentials"), "me"),
+    Entry(_("Switch role"), "switch-role"),
+    Entry(_("Help"), "help"),
 )
 
 
@@ -119,13 +124,22 @@ def tools() -> list[Link]:
     return list(_links(TOOLS, ""))
 
 
-def side_menu(request: HttpRequest) -> list[Group]:
+def side_menu(request: Any) -> list[Group]:
     """The sections that have a page to show, with the entry of this request marked."""
     groups = (
-        Group(section.label, tuple(_links(section.entries, request.path_info)))
+        Group(section.label, tuple(_links(_open_to(request, section), request.path_info)))
         for section in SECTIONS
     )
     return [group for group in groups if group.entries]
+
+
+def _open_to(request: Any, section: Section) -> tuple[Entry, ...]:
+    """Billing is root's, until root opens it."""
+    if not address("billing") or request.caller.is_root:
+        return section.entries
+    if ConsoleSettings.of(request.caller.account).billing_open:
+        return section.entries
+    return tuple(entry for entry in section.entries if entry.url_name != "billing")
 
 
 def account_menu(request: Any) -> list[Link]:

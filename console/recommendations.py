@@ -1,130 +1,266 @@
-"""The dashboard's security recommendations that bounded queries can answer."""
+"""The dashboard's security recommendations, computed from what is there at each visit.
+
+They follow AWS's "Security best practices in IAM". Each is shown only to who may read what it is
+computed from, and an account in which counting would be a scan leaves the counted ones to the
+credential report.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console import navigation
+from console import account_policies, navigation
+from console.account_counts import Counts, counts
 from console.http import Request
 from console.permissions import Rights
-from identity import arns
+from identity import arns, passwords
 from identity.callers import Kind
-from identity.models import AccessKey, Account, LoginProfile, VirtualMfaDevice
+from identity.models import Account
 
-OLD_KEY = timedelta(days=90)
 # In a larger account a count by condition would be a scan: a report's work, not a page's.
 COUNTED_UP_TO = 1000
+_ORDER = ("err", "warn", "info", "ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One row: `kind` of its status icon, the word beside it, a sentence, and a way to mend it."""
+    """One row: `kind` of its status icon, the word beside it, a sentence, and a way to mend it.
+
+    `key` is the name under which it can be dismissed.
+    """
 
     kind: str
     word: str
     sentence: str
     action: str = ""
     url: str = ""
+    key: str = ""
 
 
-def recommendations(
-    request: Request, summary: Mapping[str, int] | None, rights: Rights
-) -> list[Recommendation]:
-    """In the order of severity. `summary` is GetAccountSummary's map, if the caller may have it."""
-    found = [*(_of_root(request, summary) if summary else ())]
-    if request.caller.kind in (Kind.ROOT, Kind.USER):
-        found.append(_own_mfa(request))
-    account = request.caller.account
+Rows = Iterator[Recommendation]
+
+
+def recommendations(request: Request, rights: Rights) -> list[Recommendation]:
+    """In the order of severity, what is done last."""
+    account, caller = request.caller.account, request.caller
     everybody = arns.user(account.id, "*")
-    if account.user_count <= COUNTED_UP_TO and rights.allow("iam:ListUsers", everybody):
-        found += _of_users(account, rights, everybody)
-    return found
+    own = caller.user if caller.kind in (Kind.ROOT, Kind.USER) else None
+    may_count = account.user_count <= COUNTED_UP_TO and rights.allow("iam:ListUsers", everybody)
+    found = counts(account, own, everybody=may_count)
+    rows: list[Recommendation] = []
+    if rights.allow("iam:GetAccountSummary", "*"):
+        rows += _of_root(request, rights, found)
+    if own:
+        rows.append(_own_mfa(found))
+    if may_count:
+        rows += [*_of_passwords(rights, everybody, found), *_of_keys(rights, everybody, found)]
+        rows += _of_administrators(rights, everybody, found)
+    rows += [*_of_password_policy(rights, account), *_of_policies(rights, account)]
+    rows += _of_roles(rights, account, found, counted=may_count)
+    return sorted(rows, key=lambda row: _ORDER.index(row.kind))
 
 
 def _done(sentence: str) -> Recommendation:
     return Recommendation("ok", _("Done"), sentence)
 
 
-def _of_root(request: Request, summary: Mapping[str, int]) -> Iterator[Recommendation]:
+def _todo(
+    key: str, sentence: str, url_name: str, action: str, kind: str = "warn"
+) -> Recommendation:
+    """The button leads nowhere while there is no such page."""
+    word = _("Consider") if kind == "info" else _("To do")
+    url = navigation.address(url_name) if url_name else ""
+    return Recommendation(kind, word, sentence, action if url else "", url, key)
+
+
+# --- root and oneself ------------------------------------------------------------------------
+
+
+def _of_root(request: Request, rights: Rights, found: Counts) -> Rows:
     is_root = request.caller.is_root
-    if summary["AccountMFAEnabled"]:
+    if found.root_mfa:
         yield _done(_("The root user has MFA."))
     else:
-        yield Recommendation(
-            "err",
-            _("To do"),
-            _("The root user has no MFA. Its password alone opens everything."),
-            *_way("me-mfa-add", _("Add MFA"), shown=is_root),
-        )
-    if summary["AccountAccessKeysPresent"]:
-        yield Recommendation(
-            "err",
-            _("To do"),
-            _("The root user has access keys. Use keys of a user instead, and delete these."),
-            *_way("me-keys", _("Manage access keys"), shown=is_root),
-        )
+        sentence = _("The root user has no MFA. Its password alone opens everything.")
+        yield _todo("root-mfa", sentence, "me-mfa-add" if is_root else "", _("Add MFA"), "err")
+    if found.root_keys:
+        sentence = _("The root user has access keys. Use keys of a user instead, and delete these.")
+        way = "me-keys" if is_root else ""
+        yield _todo("root-keys", sentence, way, _("Manage access keys"), "err")
     else:
         yield _done(_("The root user has no access keys."))
+    if not is_root and rights.allow("iam:GetCredentialReport", "*"):
+        if found.root_used:
+            sentence = _(
+                "The root user was used in the last 30 days. Use it only where nobody else can."
+            )
+            yield _todo("root-used", sentence, "activity", _("Show activity"))
+        else:
+            yield _done(_("The root user was not used in the last 30 days."))
 
 
-def _own_mfa(request: Request) -> Recommendation:
-    if request.caller.user.mfa_devices.exists():
+def _own_mfa(found: Counts) -> Recommendation:
+    if found.own_mfa:
         return _done(_("You have MFA."))
-    return Recommendation(
-        "warn",
-        _("To do"),
-        _("You have no MFA. Your password alone is enough to sign in as you."),
-        *_way("me-mfa-add", _("Add MFA")),
+    sentence = _("You have no MFA. Your password alone is enough to sign in as you.")
+    return _todo("own-mfa", sentence, "me-mfa-add", _("Add MFA"))
+
+
+# --- users -----------------------------------------------------------------------------------
+
+
+def _of_passwords(rights: Rights, everybody: str, found: Counts) -> Rows:
+    if not rights.allow("iam:GetLoginProfile", everybody):
+        return
+    if rights.allow("iam:ListMFADevices", everybody):
+        yield _counted(
+            "no-mfa",
+            found.no_mfa,
+            _("Every user with a console password has MFA."),
+            ngettext(
+                "%d user has a console password but no MFA.",
+                "%d users have a console password but no MFA.",
+                found.no_mfa,
+            ),
+        )
+    yield _counted(
+        "unused-passwords",
+        found.unused_passwords,
+        _("Every console password was used in the last 90 days."),
+        ngettext(
+            "%d console password was not used for 90 days.",
+            "%d console passwords were not used for 90 days.",
+            found.unused_passwords,
+        ),
     )
+    if found.passwords and not found.providers:
+        sentence = ngettext(
+            "%d user has a console password. People with a sign-in at their company need none.",
+            "%d users have console passwords. People with a sign-in at their company need none.",
+            found.passwords,
+        )
+        way = _("Add an identity provider")
+        yield _todo("federate", sentence % found.passwords, "add-provider", way, "info")
 
 
-def _of_users(account: Account, rights: Rights, everybody: str) -> Iterator[Recommendation]:
-    """Counted only for those who may read what is counted, of every user."""
-    if rights.allow("iam:ListMFADevices", everybody) and rights.allow(
-        "iam:GetLoginProfile", everybody
+def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
+    """`sentence` has a %d for the count; it leads to the users."""
+    return _todo(key, sentence % count, "users", _("Show users")) if count else _done(done)
+
+
+def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
+    if not rights.allow("iam:ListAccessKeys", everybody):
+        return
+    yield _counted(
+        "old-keys",
+        found.old_keys,
+        _("No active access key of a user is older than 90 days."),
+        ngettext(
+            "%d active access key is older than 90 days.",
+            "%d active access keys are older than 90 days.",
+            found.old_keys,
+        ),
+    )
+    if rights.allow("iam:GetAccessKeyLastUsed", everybody):
+        yield _counted(
+            "unused-keys",
+            found.unused_keys,
+            _("Every active access key was used in the last 90 days."),
+            ngettext(
+                "%d active access key was not used for 90 days.",
+                "%d active access keys were not used for 90 days.",
+                found.unused_keys,
+            ),
+        )
+    if found.rotations:
+        sentence = ngettext(
+            "%d user has two active access keys. Finish the rotation: deactivate the old one.",
+            "%d users have two active access keys. Finish the rotations: deactivate the old ones.",
+            found.rotations,
+        )
+        yield _todo("rotations", sentence % found.rotations, "users", _("Show users"), "info")
+
+
+def _of_administrators(rights: Rights, everybody: str, found: Counts) -> Rows:
+    if not rights.allow("iam:ListAttachedUserPolicies", everybody):
+        return
+    if found.administrators == 1:
+        sentence = _(
+            "There is a single administrator. Make a second one, for the day on which the first is "
+            "away."
+        )
+        yield _todo("one-administrator", sentence, "create-user", _("Create user"), "info")
+
+
+# --- policies and roles ----------------------------------------------------------------------
+
+
+def _of_password_policy(rights: Rights, account: Account) -> Rows:
+    if not rights.allow("iam:GetAccountPasswordPolicy", "*"):
+        return
+    if passwords.rules(account).minimum_length >= 14:
+        yield _done(_("The password policy asks for 14 characters or more."))
+    else:
+        sentence = _("The password policy is weaker than the recommended one of 14 characters.")
+        yield _todo("password-policy", sentence, "password-policy", _("Edit password policy"))
+
+
+def _of_policies(rights: Rights, account: Account) -> Rows:
+    every = arns.iam(account.id, "policy", "*")
+    if not (
+        rights.allow("iam:ListPolicies", every) and rights.allow("iam:GetPolicyVersion", every)
     ):
-        yield _passwords_without_mfa(account)
-    if rights.allow("iam:ListAccessKeys", everybody):
-        yield _old_keys(account)
+        return
+    looked_at, warned = account_policies.with_security_warnings(account)
+    if warned:
+        sentence = ngettext(
+            "%d custom policy has security warnings.",
+            "%d custom policies have security warnings.",
+            len(warned),
+        )
+        row = _todo("policy-warnings", sentence % len(warned), "policies", _("Show policies"))
+        yield replace(row, url=warned[0]) if len(warned) == 1 else row
+    elif looked_at:
+        yield _done(_("No custom policy has security warnings."))
 
 
-def _passwords_without_mfa(account: Account) -> Recommendation:
-    devices = VirtualMfaDevice.objects.filter(user=OuterRef("user"))
-    count = LoginProfile.objects.filter(~Exists(devices), user__account=account).count()
-    if not count:
-        return _done(_("Every user with a console password has MFA."))
-    sentence = ngettext(
-        "%d user has a console password but no MFA.",
-        "%d users have a console password but no MFA.",
-        count,
-    )
-    return Recommendation("warn", _("To do"), sentence % count, *_way("users", _("Show users")))
+def _of_roles(rights: Rights, account: Account, found: Counts, *, counted: bool) -> Rows:
+    if account.role_count > COUNTED_UP_TO or not rights.allow(
+        "iam:ListRoles", arns.iam(account.id, "role", "")
+    ):
+        return
+    public, outside = account_policies.trusts(account)
+    way = "findings" if navigation.address("findings") else "roles"
+    if public:
+        sentence = ngettext(
+            "%d role can be assumed by everybody whom no condition keeps out.",
+            "%d roles can be assumed by everybody whom no condition keeps out.",
+            public,
+        )
+        yield _todo("public-trust", sentence % public, way, _("Show roles"), "err")
+    if outside:
+        sentence = ngettext(
+            "%d role trusts another account. See that it is meant.",
+            "%d roles trust other accounts. See that it is meant.",
+            outside,
+        )
+        yield _todo("outside-trust", sentence % outside, way, _("Show roles"), "info")
+    if counted and found.unused_roles:
+        sentence = ngettext(
+            "%d role was not used for 90 days.",
+            "%d roles were not used for 90 days.",
+            found.unused_roles,
+        )
+        yield _todo("unused-roles", sentence % found.unused_roles, "roles", _("Show roles"), "info")
 
 
-def _old_keys(account: Account) -> Recommendation:
-    made_before = timezone.now() - OLD_KEY
-    keys = AccessKey.objects.filter(
-        user__account=account, user__is_root=False, active=True, created_at__lt=made_before
-    )
-    count = keys.count()
-    if not count:
-        return _done(_("No active access key of a user is older than 90 days."))
-    sentence = ngettext(
-        "%d active access key is older than 90 days.",
-        "%d active access keys are older than 90 days.",
-        count,
-    )
-    return Recommendation("warn", _("To do"), sentence % count, *_way("users", _("Show users")))
-
-
-def _way(url_name: str, label: str, *, shown: bool = True) -> tuple[str, str]:
-    """Label and address of a button; nothing while there is no such page."""
-    url = navigation.address(url_name) if shown else ""
-    return (label, url) if url else ("", "")
+def split(
+    rows: list[Recommendation], dismissed: Mapping[str, object]
+) -> tuple[list[Recommendation], list[tuple[Recommendation, object]]]:
+    """Those to show, and those that were dismissed with what was said about it."""
+    shown = [row for row in rows if not row.key or row.key not in dismissed]
+    return shown, [(row, dismissed[row.key]) for row in rows if row.key and row.key in dismissed]

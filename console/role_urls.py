@@ -11,7 +11,14 @@ _role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
 
 role_urls: list[URLPattern] = [
     path("iam/roles", roles.role_list_page, name="roles"),
-    path("iam/create-role", create_role.create, name="create-role"),
+    path("iam/create-role", create_role.who, name="create-role"),
+    path("iam/create-role/<str:draft_id>/who", create_role.who, name="create-role-who"),
+    path(
+        "iam/create-role/<str:draft_id>/permissions",
+        create_role.what,
+        name="create-role-permissions",
+    ),
+    path("iam/create-role/done/<str:unique_id>", create_role.done, name="create-role-done"),
     path(_role, roles.role, _of_role, name="role"),
     path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),
     path(f"{_role}/trust", role_trust.trust, _of_role, name="role-trust"),

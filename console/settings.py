@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
+    "console.middleware.MfaRequired",
     "console.middleware.Commands",
     "console.middleware.Refusals",
 ]

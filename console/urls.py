@@ -1,6 +1,5 @@
 """The site map, in named blocks. The SDK endpoint at `/` is answered before this is read."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
@@ -13,6 +12,7 @@ from console.people_urls import people_urls
 from console.providers import SAML
 from console.role_urls import role_urls, session_urls
 from console.views import (
+    about,
     create_user,
     delete_user,
     events,
@@ -46,18 +46,12 @@ from console.views import (
 )
 from console.views.policy_pages import Shelf
 from federation.urls import federation_urls, openid_urls, saml_urls
-from identity.access import public
 
 register_converter(Shelf, "shelf")
 
 
-@public
-def health(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
 entry_urls: list[URLPattern] = [
-    path("healthz", health, name="health"),
+    path("healthz", about.healthz, name="health"),
     path("", signout.index, name="index"),
     path("console", signout.console_address),
     path(".well-known/change-password", signout.change_password_address),

@@ -107,7 +107,7 @@ def role_for(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wan
         log.failed("Roles of the token", role_arn, "; ".join(roles)[:1000])
         raise InvalidIdentityToken(_NO_ROLE)
     role = trust.role_named(role_arn)
-    given = (proven.provider.arn, ACTION, proven.keys, facts, session)
+    given = (_principal(proven.provider, role), ACTION, proven.keys, facts, session)
     lacks = trust.missing(role, *given) if role else [ACTION]
     if lacks:
         remedy = f"Let the role's trust policy allow {', '.join(lacks)} to {proven.provider.arn}."
@@ -116,6 +116,17 @@ def role_for(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wan
     role = trust.require(role, *given)
     log.ok("Trust policy", role_arn, "allowed")
     return role
+
+
+def _principal(provider: OidcProvider, role: Role | None) -> str:
+    """The provider's ARN; the host of one that AWS knows by itself, if the role's policy says so.
+
+    The host names no account, so that it speaks for roles of the provider's own account alone.
+    """
+    if role is None or provider.url not in provider_rules.BY_HOST:
+        return provider.arn
+    own = role.account_id == provider.account_id
+    return provider.url if own and provider.arn not in role.trust_policy else provider.arn
 
 
 def seconds(role: Role, session: Wanted) -> int:

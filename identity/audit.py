@@ -24,6 +24,13 @@ def changed(call: Call, model: OperationModel, result: dict[str, Any]) -> None:
     last_access.keep([vars(event)])
 
 
+def changed_here(call: Call) -> None:
+    """As `changed`, for an action of our own that no service model knows."""
+    event = _event_of(call)
+    event.read_only = False
+    event.save(force_insert=True)
+
+
 def changed_elsewhere(call: Call, account: Account, result: dict[str, Any]) -> None:
     """Write the same event for another account whose resource it was, as CloudTrail shares it."""
     if account.pk == call.account.pk:
@@ -163,9 +170,15 @@ def _issuer(caller: Caller) -> dict[str, Any]:
     } | ({} if root else {"userName": issuer.name})
 
 
+def _parameters(call: Call) -> dict[str, Any] | None:
+    if call.service not in spec.SERVICES:
+        return dict(call.params) or None  # of our own actions, which take no secrets
+    shape = spec.operation(call.service, call.action).input_shape
+    return spec.redact(shape, call.params) or None
+
+
 def _event_of(call: Call) -> Event:
     caller, facts = call.caller, call.facts
-    shape = spec.operation(call.service, call.action).input_shape
     return Event(
         account_id=caller.account_id,
         time=facts.at,
@@ -179,5 +192,5 @@ def _event_of(call: Call) -> Event:
         access_key_id=caller.access_key_id,
         user_identity=identity_of(caller),
         request_id=facts.request_id,
-        request_parameters=spec.redact(shape, call.params) or None,
+        request_parameters=_parameters(call),
     )

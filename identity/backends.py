@@ -16,4 +16,6 @@ class ByKey:
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.select_related("account").filter(pk=user_id).first()
+        """With the account and its console settings, which every page asks for."""
+        users = User.objects.select_related("account__console_settings")
+        return users.filter(pk=user_id).first()

@@ -23,7 +23,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
-from identity import last_access
+from identity import last_access, usage
 from identity.errors import ServiceUnavailable
 from identity.models import Account, Event
 
@@ -136,6 +136,7 @@ def _store(events: list[dict[str, Any]]) -> int:
         kept = [event for event in events if event["account_id"] in living]
         cursor.executemany(_insert(), [_row(event) for event in kept])
         last_access.keep(kept)
+        usage.keep(kept)
     return len(kept)
 
 

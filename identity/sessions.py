@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user, login, update_session_auth_hash
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -22,8 +21,8 @@ from identity import browser
 from identity.authentication import acting_as
 from identity.browser import CREDENTIALS
 from identity.callers import Caller, Session
-from identity.facts import Facts
-from identity.models import TemporarySession, User
+from identity.facts import Facts, source_ip
+from identity.models import ConsoleSettings, Role, TemporarySession, User
 
 _SEEN_EVERY = timedelta(minutes=1)
 _AT_ONCE = 20
@@ -41,7 +40,7 @@ def start(request: HttpRequest, user: User, facts: Facts, mfa_at: datetime | Non
     browser.take_place(request, user.account_id)
     login(request, user, backend="identity.backends.ByKey")
     _begin(request, facts, mfa_at)
-    request.session.set_expiry(settings.SESSION_SECONDS)
+    request.session.set_expiry(ConsoleSettings.of(user.account).session_length)
     request.session.save()
     _end_oldest(user)
     return _caller(request, user)
@@ -89,7 +88,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
     user = get_user(request)
     if not isinstance(user, User):
         return _caller_by_credentials(request)
-    ended = _ended(request, _limit_of_user(request))
+    ended = _ended(request, _limit_of_user(request, user), user)
     if ended is not None:
         _close(request)
         _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
@@ -103,11 +102,16 @@ def _caller_by_credentials(request: HttpRequest) -> Caller | None:
     if kept is None:
         return None
     row = TemporarySession.signing(kept["key_id"])
-    ended = _ended(request, row.expires_at) if row else {"at": timezone.now().isoformat()}
+    ended = (
+        _ended(request, row.expires_at, row.principal)
+        if row
+        else {"at": timezone.now().isoformat()}
+    )
     if row is not None and ended is None:
         return caller_with(row)
     _close(request)
-    why = "idle" if ended and ended.get("why") == "idle" else "credentials"
+    why = ended.get("why") if ended else None
+    why = why if why in ("idle", "address") else "credentials"
     left = {"account": kept["account"], "issuer": kept["issuer"]}
     _leave(request, {**left, **(ended or {}), "why": why})
     return None
@@ -152,7 +156,7 @@ def left(request: HttpRequest) -> dict[str, Any] | None:
     """What this browser's last session leaves behind for a few minutes, for the page that says so.
 
     `account` (ID); `is_root` of one that a password opened, `issuer` (where to sign in again) of
-    one that credentials did; when it was not signed out also `why`, "idle", "limit" or
+    one that credentials did; when it was not signed out also `why`, "idle", "limit", "address" or
     "credentials", and `at`.
     """
     found = request.session.get(_LEFT)
@@ -164,21 +168,27 @@ def _leave(request: HttpRequest, what: dict[str, Any]) -> None:
     request.session.set_expiry(_LEFT_SECONDS)
 
 
-def _limit_of_user(request: HttpRequest) -> datetime | None:
+def _limit_of_user(request: HttpRequest, user: User) -> datetime | None:
     started = _time(request, "started_at")
-    return started + timedelta(seconds=settings.SESSION_SECONDS) if started else None
+    return started + ConsoleSettings.of(user.account).session_length if started else None
 
 
-def _ended(request: HttpRequest, limit: datetime | None) -> dict[str, str] | None:
-    """Why and when the session ended: an hour idle, or at its limit; None while it lasts.
+def _ended(
+    request: HttpRequest, limit: datetime | None, principal: User | Role
+) -> dict[str, str] | None:
+    """Why and when the session ended: idle, at its limit, or gone to an address that the account
+    does not take; None while it lasts.
 
     Being seen is written at most once a minute.
     """
-    now = timezone.now()
+    now, rules = timezone.now(), ConsoleSettings.of(principal.account)
     seen = _time(request, "seen_at")
     if limit is None or seen is None:
         return {"why": "limit", "at": now.isoformat()}
-    idle_from = seen + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    is_root = isinstance(principal, User) and principal.is_root
+    if not rules.lets_in(source_ip(request), is_root=is_root):
+        return {"why": "address", "at": now.isoformat()}
+    idle_from = seen + rules.idle_limit
     if now >= min(idle_from, limit):
         why = "idle" if idle_from < limit else "limit"
         return {"why": why, "at": min(idle_from, limit).isoformat()}
@@ -195,7 +205,7 @@ def _end_oldest(user: User) -> None:
 
 
 def _caller(request: HttpRequest, user: User) -> Caller:
-    started, ends = _time(request, "started_at"), _limit_of_user(request)
+    started, ends = _time(request, "started_at"), _limit_of_user(request, user)
     assert started is not None
     assert ends is not None
     return Caller(user, session=Session("console", started, ends, _time(request, "mfa_at")))

@@ -30,9 +30,9 @@ from identity import (
 )
 from identity.callers import Caller, Session
 from identity.calls import Call
-from identity.errors import PasswordPolicyViolation
+from identity.errors import AccessDenied, PasswordPolicyViolation
 from identity.facts import Facts
-from identity.models import Account, LoginProfile, User, VirtualMfaDevice
+from identity.models import Account, ConsoleSettings, LoginProfile, User, VirtualMfaDevice
 from identity.models.user import folded
 from identity.policy import Decision
 
@@ -113,10 +113,22 @@ def prove_password(
         signin_events.password_refused(claim.account, claim.user, facts)
         raise RefusedError
     throttle.succeeded("password", claim.subject, facts.source_ip, device)
+    _require_address(claim.user, facts)
     request.session.flush()
     pending = Pending(claim.user, facts.at, login_to)
     _keep(request, pending)
     return pending
+
+
+def _require_address(user: User, facts: Facts) -> None:
+    """Said only to who knows the password; the root user may come from everywhere."""
+    rules = ConsoleSettings.of(user.account)
+    if not rules.lets_in(facts.source_ip, is_root=user.is_root):
+        signin_events.password_refused(user.account, user, facts)
+        raise AccessDenied(
+            "The account lets its users sign in from certain addresses only, "
+            f"and {facts.source_ip} is none of them."
+        )
 
 
 def pending_of(request: HttpRequest) -> Pending | None:

@@ -51,7 +51,7 @@ class AliasForm(Form):
         return alias
 
 
-def _number(label: Any, hint: Any, least: int, most: int, **options: Any) -> forms.IntegerField:
+def number(label: Any, hint: Any, least: int, most: int, **options: Any) -> forms.IntegerField:
     """A whole number typed as text: a number field would drop what it cannot read."""
     return forms.IntegerField(
         label=label,
@@ -68,7 +68,7 @@ def _number(label: Any, hint: Any, least: int, most: int, **options: Any) -> for
     )
 
 
-def _choice(label: Any, hint: Any = "") -> forms.BooleanField:
+def choice(label: Any, hint: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=hint, required=False)
 
 
@@ -91,26 +91,26 @@ class PasswordPolicyForm(Form):
         error_messages={"required": gettext_lazy("Choose a policy.")},
         widget=forms.RadioSelect,
     )
-    minimum_length = _number(
+    minimum_length = number(
         gettext_lazy("Minimum length"), gettext_lazy("6 to 128 characters"), 6, 128, initial=8
     )
-    require_uppercase = _choice(gettext_lazy("At least one upper case letter (A–Z)"))
-    require_lowercase = _choice(gettext_lazy("At least one lower case letter (a–z)"))
-    require_numbers = _choice(gettext_lazy("At least one digit (0–9)"))
-    require_symbols = _choice(gettext_lazy("At least one symbol (! @ # $ % ^ & * and so on)"))
-    users_may_change = _choice(gettext_lazy("Users may change their own password"))
-    max_age = _number(
+    require_uppercase = choice(gettext_lazy("At least one upper case letter (A–Z)"))
+    require_lowercase = choice(gettext_lazy("At least one lower case letter (a–z)"))
+    require_numbers = choice(gettext_lazy("At least one digit (0–9)"))
+    require_symbols = choice(gettext_lazy("At least one symbol (! @ # $ % ^ & * and so on)"))
+    users_may_change = choice(gettext_lazy("Users may change their own password"))
+    max_age = number(
         gettext_lazy("Passwords expire after so many days"),
         gettext_lazy("1 to 1,095. Passwords that are older already expire at once."),
         1,
         1095,
         required=False,
     )
-    hard_expiry = _choice(
+    hard_expiry = choice(
         gettext_lazy("Only an administrator can replace an expired password"),
         gettext_lazy("Make sure that somebody else can let you in again."),
     )
-    reuse_prevention = _number(
+    reuse_prevention = number(
         gettext_lazy("Earlier passwords that cannot be used again"),
         gettext_lazy("1 to 24; empty for no limit"),
         1,

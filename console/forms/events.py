@@ -8,8 +8,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from console.templatetags.formats import zone_letters
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -30,7 +33,6 @@ def _text(label: Any, hint: Any = "", **options: Any) -> forms.CharField:
 def _moment(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
-        help_text=gettext_lazy("UTC"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": gettext_lazy("Enter a moment such as 2026-11-24 14:05.")},
@@ -66,6 +68,8 @@ class EventFilterForm(forms.Form):
         data = query.copy()
         data.setdefault("period", DEFAULT_PERIOD)
         super().__init__(data)
+        here = zone_letters(timezone.localtime())
+        self.fields["since"].help_text = self.fields["until"].help_text = here
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,20 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form, fingerprint
 from console.forms.policy_documents import CheckedForm
-from console.forms.users import PathField
 from console.templatetags.formats import duration
-from identity import arns
 from identity.models import Role
 from identity.models.role import SERVICE_LINKED
 from identity.models.user import folded
 from identity.policy import Kind
 
-THIS_ACCOUNT, OTHER_ACCOUNT, SERVICE, CUSTOM = "this", "other", "service", "custom"
 HOURS = [(str(3600 * hours), f"{hours} h") for hours in range(1, 13)]
 
-_NAME_TAKEN = gettext_lazy("A role of this name already exists. Names ignore upper and lower case.")
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
-_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com", re.ASCII)
+NAME_TAKEN = gettext_lazy("A role of this name already exists. Names ignore upper and lower case.")
 
 
 class RoleNameField(forms.RegexField):
@@ -144,122 +137,3 @@ class TrustForm(CheckedForm):
                 _("Somebody changed this policy while you were editing. Open the page again.")
             )
         return version
-
-
-class CreateRoleForm(CheckedForm):
-    """A new role: whom it trusts is chosen, or written as a trust policy.
-
-    `trust_policy` is the document that the choice comes to.
-    """
-
-    document_kind = Kind.TRUST
-
-    name = RoleNameField()
-    path = PathField()
-    description = forms.CharField(
-        label=gettext_lazy("Description"), max_length=1000, required=False
-    )
-    trusted = forms.ChoiceField(
-        label=gettext_lazy("Who may use it"),
-        choices=[
-            (THIS_ACCOUNT, gettext_lazy("This account – whoever its policies allow")),
-            (OTHER_ACCOUNT, gettext_lazy("Another account")),
-            (SERVICE, gettext_lazy("A service")),
-            (CUSTOM, gettext_lazy("A trust policy of my own")),
-        ],
-        widget=forms.RadioSelect,
-        initial=THIS_ACCOUNT,
-    )
-    account_id = forms.CharField(
-        label=gettext_lazy("Account ID"),
-        help_text=gettext_lazy("12 digits, for another account."),
-        required=False,
-        max_length=14,
-    )
-    service = forms.CharField(
-        label=gettext_lazy("Service"),
-        help_text=gettext_lazy("For example ec2.amazonaws.com."),
-        required=False,
-        max_length=128,
-    )
-    require_mfa = forms.BooleanField(
-        label=gettext_lazy("Require MFA"),
-        help_text=gettext_lazy("For accounts: only sessions that signed in with MFA."),
-        required=False,
-    )
-    external_id = forms.CharField(
-        label=gettext_lazy("External ID"),
-        help_text=gettext_lazy(
-            "For accounts: programs of a third party send it. The console cannot."
-        ),
-        required=False,
-        max_length=1224,
-    )
-    duration = forms.ChoiceField(
-        label=gettext_lazy("Session limit"), choices=HOURS, initial=HOURS[0][0]
-    )
-
-    fields_of = {**CheckedForm.fields_of, "EntityAlreadyExists": "name"}
-    sentences = {"EntityAlreadyExists": _NAME_TAKEN}
-
-    def __init__(self, *args: Any, account_id: str, limit: int, **kwargs: Any) -> None:
-        self.size_limit = limit
-        super().__init__(*args, **kwargs)
-        self._own_account = account_id
-        self.fields["document"].required = False
-        self.fields["document"].label = _("Trust policy")
-        self.fields["document"].initial = self._text_for(arns.root(account_id))
-
-    def clean_account_id(self) -> str:
-        given: str = self.cleaned_data["account_id"].replace("-", "")
-        if self.data.get("trusted") == OTHER_ACCOUNT and not _ACCOUNT.fullmatch(given):
-            raise ValidationError(_("An account ID has 12 digits."))
-        return given
-
-    def clean_service(self) -> str:
-        given: str = self.cleaned_data["service"].strip()
-        if self.data.get("trusted") == SERVICE and not _SERVICE.fullmatch(given):
-            raise ValidationError(_("A service is named like ec2.amazonaws.com."))
-        return given
-
-    def clean_document(self) -> str:
-        """What is written counts only where it was asked for."""
-        if self.data.get("trusted") != CUSTOM:
-            return ""
-        return super().clean_document()
-
-    def clean(self) -> dict[str, Any]:
-        """A principal that is not there is about the field that named it."""
-        named = {OTHER_ACCOUNT: "account_id", SERVICE: "service"}.get(self.data.get("trusted", ""))
-        if named:
-            self.fields_of = {**self.fields_of, "MalformedPolicyDocument": named}
-        return super().clean()
-
-    @property
-    def trust_policy(self) -> str:
-        given = self.cleaned_data
-        if given["trusted"] == CUSTOM:
-            return str(given["document"])
-        if given["trusted"] == SERVICE:
-            return _document({"Service": given["service"]}, {})
-        other = given["trusted"] == OTHER_ACCOUNT
-        account_id = given["account_id"] if other else self._own_account
-        return self._text_for(
-            arns.root(account_id), mfa=given["require_mfa"], external_id=given["external_id"]
-        )
-
-    @staticmethod
-    def _text_for(principal: str, *, mfa: bool = False, external_id: str = "") -> str:
-        conditions: dict[str, Any] = {}
-        if mfa:
-            conditions["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
-        if external_id:
-            conditions["StringEquals"] = {"sts:ExternalId": external_id}
-        return _document({"AWS": principal}, conditions)
-
-
-def _document(principal: dict[str, str], conditions: dict[str, Any]) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    if conditions:
-        statement["Condition"] = conditions
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)

@@ -1,40 +1,231 @@
-"""A new role."""
+"""The create-role wizard: whom the role trusts, what it may do, and how it is used."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from console import responses
+from console import drafts, paging, policy_list, responses, trust_builder
 from console.forms.base import send
+from console.forms.create_role import EC2, OIDC, SAML, SERVICE, WhoForm
+from console.forms.policies import PolicyFilterForm
 from console.forms.policy_documents import sent
-from console.forms.roles import CreateRoleForm
+from console.forms.role_permissions import WhatForm
 from console.http import Request
-from console.names import user_segment
-from console.permissions import Rights
-from console.responses import see_other
-from identity import arns, quotas
+from console.permissions import Rights, reading
+from console.responses import SeeOther, address, see_other
+from console.views.roles import page_url, switch_link
+from federation.models import OidcProvider, SamlProvider
+from identity import arns, quotas, trust_principals
+from identity.errors import MalformedPolicyDocument, NoSuchEntity
+from identity.models import ManagedPolicy, Role
+
+Draft = dict[str, Any]
+
+_PROVIDER_KINDS = {
+    ":saml-provider/": (SAML, "saml_provider"),
+    ":oidc-provider/": (OIDC, "oidc_provider"),
+}
 
 
-def create(request: Request) -> HttpResponse:
-    account_id = request.caller.account_id
-    limit = quotas.of(account_id, "ACLSizePerRole")
-    form = CreateRoleForm(**sent(request, path="/"), account_id=account_id, limit=limit)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
+# --- whom it trusts ------------------------------------------------------------------------------
+
+
+def who(request: Request, draft_id: str = "") -> HttpResponse:
+    """Step 1, new or again: nothing is created yet. `?provider=` chooses an identity provider."""
+    draft = drafts.find(request, draft_id) if draft_id else {}
+    if draft is None:
+        return _over(request)
+    form = _who_form(request, draft)
+    if form.is_valid() and _check(request, form):
+        kept = {
+            "who": form.draft(),
+            "trust_policy": form.trust_policy,
+            "what": draft.get("what", {}),
+        }
+        return see_other("create-role-permissions", drafts.keep(request, kept, draft_id))
+    return _step(request, "who", draft_id, form=form)
+
+
+def _who_form(request: Request, draft: Draft) -> WhoForm:
+    account = request.caller.account
+    initial = draft.get("who") or {"path": "/", **_provider_asked(request)}
+    return WhoForm(
+        **sent(request, **initial),
+        account_id=account.pk,
+        limit=quotas.of(account.pk, "ACLSizePerRole"),
+        saml=list(SamlProvider.objects.filter(account=account).order_by("name")),
+        oidc=list(OidcProvider.objects.filter(account=account).order_by("url")),
+    )
+
+
+def _provider_asked(request: Request) -> dict[str, str]:
+    arn = request.GET.get("provider", "")
+    for mark, (kind, field) in _PROVIDER_KINDS.items():
+        if mark in arn:
+            return {"trusted": kind, field: arn}
+    return {}
+
+
+def _check(request: Request, form: WhoForm) -> bool:
+    """Say in step 1 what step 2 would be refused for, as far as the caller may know."""
+    name = form.cleaned_data["name"]
+    if _is_taken(request, name):
+        form.add_error("name", str(form.sentences["EntityAlreadyExists"]))
+    here = arns.iam(request.caller.account_id, "role", name)
+    if not form.errors and Rights(request).allow("iam:CreateRole", here):
+        try:
+            trust_principals.stored(form.trust_policy, request.caller.account)
+        except MalformedPolicyDocument as problem:
+            form.add_error(form.field_that_trusts, problem.message)
+    return not form.errors
+
+
+def _is_taken(request: Request, name: str) -> bool:
+    try:
+        return reading(lambda: request.iam.get_role(RoleName=name)).value is not None
+    except NoSuchEntity:
+        return False
+
+
+# --- what it may do ------------------------------------------------------------------------------
+
+
+def what(request: Request, draft_id: str) -> HttpResponse:
+    """Step 2; then everything is created, or nothing.
+
+    *Filter* keeps what is chosen so far. The second copy of a form that was sent finds no draft:
+    its token leads to the first's result.
+    """
+    if "filter" in request.POST:
+        return _filtered(request, draft_id)
+    draft = drafts.find(request, draft_id)
+    form = WhatForm(request.POST or None, initial=draft["what"] if draft else {})
+    if form.is_valid() and (done := send(request, form, lambda: _create(request, draft_id, form))):
+        drafts.drop(request, draft_id)
         return done
-    denied = Rights(request).denied(arns.iam(account_id, "role", "*"))
-    return responses.page(request, "console/roles/create.html", form=form, denied=denied)
+    if draft is None:
+        return _over(request)
+    chosen = request.POST.getlist("arn") or draft["what"].get("arn", [])
+    return _step(request, "what", draft_id, form=form, draft=draft, **_choice(request, chosen))
 
 
-def _create(request: Request, form: CreateRoleForm) -> HttpResponse:
-    given = form.cleaned_data
+def _filtered(request: Request, draft_id: str) -> HttpResponse:
+    draft = drafts.find(request, draft_id)
+    if draft is None:
+        return _over(request)
+    kept = {name: request.POST.get(name, "") for name in WhatForm().fields if name != "form_token"}
+    kept.pop("version")
+    draft["what"] = {**kept, "arn": request.POST.getlist("arn")}
+    drafts.keep(request, draft, draft_id)
+    query = QueryDict(mutable=True)
+    query.update({name: request.POST[name] for name in ("q", "type") if request.POST.get(name)})
+    here = address("create-role-permissions", draft_id)
+    return SeeOther(f"{here}?{query.urlencode()}" if query else here)
+
+
+def _choice(request: Request, chosen: list[str]) -> dict[str, Any]:
+    """The policies to choose from, page by page; those that are chosen and not on the page."""
+    rights, account = Rights(request), request.caller.account
+    filters = PolicyFilterForm(request.GET)
+
+    def read() -> paging.Page[ManagedPolicy]:
+        rights.require("ListPolicies", "*")
+        found = policy_list.matching(account, **filters.chosen()).filter(is_attachable=True)
+        found = found.exclude(path__startswith="/aws-service-role/")
+        return paging.page(request, found, key=policy_list.KEY)
+
+    shown = reading(read)
+    rows = shown.value.rows if shown.value else []
+    here = {policy.arn for policy in rows}
+    elsewhere = ManagedPolicy.objects.visible_to(account).filter(arn__in=set(chosen) - here)
+    return {
+        "filters": filters,
+        "page": shown.value,
+        "notice": shown.notice,
+        "rows": [(row, "") for row in policy_list.rows(rows, rights)],
+        "present": [],
+        "chosen": chosen,
+        "chosen_elsewhere": list(elsewhere.order_by("name")[:50]) if chosen else [],
+    }
+
+
+def _create(request: Request, draft_id: str, form: WhatForm) -> HttpResponse:
+    draft = drafts.find(request, draft_id)
+    if draft is None:
+        return _over(request)
+    who, given = draft["who"], form.cleaned_data
+    more: dict[str, Any] = {}
+    if given["boundary"]:
+        more["PermissionsBoundary"] = given["boundary"]
+    if tags := form.changed_tags():
+        more["Tags"] = tags
     role = request.iam.create_role(
-        RoleName=given["name"],
-        Path=given["path"],
-        Description=given["description"],
-        AssumeRolePolicyDocument=form.trust_policy,
+        RoleName=who["name"],
+        Path=who["path"],
+        Description=who["description"],
+        AssumeRolePolicyDocument=draft["trust_policy"],
         MaxSessionDuration=int(given["duration"]),
+        **more,
     )["Role"]
-    messages.success(request, _("Role %(name)s was created.") % {"name": role["RoleName"]})
-    return see_other("role-permissions", user_segment(role["RoleName"], role["RoleId"]))
+    for arn in given["arn"]:
+        request.iam.attach_role_policy(RoleName=role["RoleName"], PolicyArn=arn)
+    if who["trusted"] == SERVICE and who["service"] == EC2 and who["instance_profile"]:
+        _make_profile(request, role["RoleName"], who["path"])
+    return see_other("create-role-done", role["RoleId"])
+
+
+def _make_profile(request: Request, name: str, path: str) -> None:
+    """As AWS's console does, so that machines can be started with the role."""
+    request.iam.create_instance_profile(InstanceProfileName=name, Path=path)
+    request.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+
+
+# --- how it is used ------------------------------------------------------------------------------
+
+
+@require_safe
+def done(request: Request, unique_id: str) -> HttpResponse:
+    """The link to switch to it, what the other account adds, the value for a SAML provider."""
+    account = request.caller.account
+    role = Role.objects.filter(account=account, unique_id=unique_id).first()
+    arn = role.arn if role else arns.iam(account.pk, "role", unique_id)
+    Rights(request).require("GetRole", arn, RoleName=role.name if role else unique_id)
+    if role is None:
+        raise NoSuchEntity(_("There is no role with this ID in this account."))
+    trust = role.trust_policy
+    provider = re.search(r"arn:aws:iam::\d{12}:saml-provider/[\w.-]+", trust)
+    from_console = trust_builder.ASSUME + '"' in trust and "sts:ExternalId" not in trust
+    trusts_account = '"AWS"' in trust
+    return responses.page(
+        request,
+        "console/create_role/done.html",
+        role=role,
+        role_url=page_url("permissions", role),
+        switch_link=switch_link(role) if from_console and trusts_account else "",
+        statement=trust_builder.statement_for_the_other_side(role.arn) if trusts_account else "",
+        needs_external_id="sts:ExternalId" in trust,
+        saml_value=f"{role.arn},{provider.group()}" if provider else "",
+    )
+
+
+def _over(request: Request) -> HttpResponse:
+    messages.warning(request, _("This draft is over. Start again."))
+    return see_other("create-role")
+
+
+def _step(request: Request, step: str, draft_id: str, **context: Any) -> HttpResponse:
+    everybody = arns.iam(request.caller.account_id, "role", "*")
+    return responses.page(
+        request,
+        f"console/create_role/{step}.html",
+        step=step,
+        draft_id=draft_id,
+        denied=Rights(request).denied(everybody),
+        **context,
+    )

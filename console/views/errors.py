@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -16,9 +16,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import navigation
+from console import navigation, near_names
 from console.denials import Denial
 from console.denying_policy import denying_policy
+from console.http import Request
+from console.near_names import KINDS, NothingNamed
 from identity import authorization_messages
 from identity.access import public
 from identity.errors import AccessDenied, AwsError, ConcurrentModification, Throttling
@@ -27,13 +29,6 @@ from identity.models import Event
 RELOAD_SECONDS = 5
 
 _NO_SUCH = re.compile(r"The (?P<kind>[\w -]+?) with name (?P<name>\S+) cannot be found\.?")
-# Which list to offer when one of its kind is not there.
-_LISTS = {
-    "user": "users",
-    "group": "groups",
-    "role": "roles",
-    "policy": "policies",
-}
 
 
 def _page(request: HttpRequest, status: int, heading: str, **context: Any) -> HttpResponse:
@@ -175,18 +170,26 @@ def _forbidden(request: HttpRequest, error: AwsError) -> HttpResponse:
 
 
 def _missing(request: HttpRequest, error: AwsError) -> HttpResponse:
-    found = _NO_SUCH.match(error.message)
-    if not found:
+    kind, name = _named(error)
+    if kind is None:
         return _page(request, 404, _("There is nothing of this name"), sentence=error.message)
-    kind, name = found.group("kind", "name")
     return _page(
         request,
         404,
-        _("There is no %(kind)s named %(name)s") % {"kind": kind, "name": name},
+        kind.heading % name,
         sentence=_("It may have been deleted or renamed. Names ignore upper and lower case."),
-        list_url=navigation.address(_LISTS.get(kind, "")),
+        near=near_names.near(cast(Request, request), kind, name) if hasattr(request, "iam") else [],
+        list_url=navigation.address(kind.pages),
         list_label=_("Go to the list"),
     )
+
+
+def _named(error: AwsError) -> tuple[near_names.Kind | None, str]:
+    """What was asked for, of an error that names it: IAM's own, or that of a page."""
+    if isinstance(error, NothingNamed):
+        return KINDS[error.kind], error.name
+    found = _NO_SUCH.match(error.message)
+    return (KINDS.get(found.group("kind")), found.group("name")) if found else (None, "")
 
 
 def _conflict(request: HttpRequest, error: AwsError) -> HttpResponse:

@@ -1,9 +1,9 @@
-"""Home, for anybody who is signed in, and the dashboard of the account."""
+"""Home: for whoever is signed in, what they are, what to do next, and where they were."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import navigation, recent_events, responses
+from console import billing, navigation, recent_events, responses
 from console.http import Request
-from console.names import sign_in_url
-from console.permissions import Rights, reading
-from console.recommendations import Recommendation, recommendations
-from identity import arns, passwords
+from console.permissions import Rights
+from console.recommendations import Recommendation
+from identity import account_paths, arns, passwords
 from identity.callers import Kind
+from identity.models import ConsoleSettings, Event
 
 EXPIRES_SOON = timedelta(days=14)
+_LOOKED_THROUGH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,48 @@ def home(request: Request) -> HttpResponse:
         request,
         "console/home.html",
         session=request.session,
+        groups=_groups(request, rights),
+        before=_sign_in_before(request),
         to_do=_to_do(request),
-        tiles=_tiles(),
+        tiles=_tiles(request, rights),
         has_rights=may_see_users or rights.allow("iam:GetAccountSummary", "*"),
         activity=recent_events.of_principal(request, rights, request.caller.user_id, limit=5),
-        contact=settings.CONTACT,
+        recent=[
+            visit._replace(path=account_paths.here(visit.path))
+            for visit in request.preferences.recent
+        ],
+        contact=ConsoleSettings.of(request.caller.account).help_from,
     )
+
+
+def _groups(request: Request, rights: Rights) -> list[str] | None:
+    """The user's groups, for who may list them; None for who has none by nature."""
+    caller = request.caller
+    if caller.kind is not Kind.USER or not rights.allow("iam:ListGroupsForUser", caller.arn):
+        return None
+    rights.require("ListGroupsForUser", caller.arn, UserName=caller.name)
+    groups = caller.user.memberships.order_by("group__name_folded")
+    return list(groups.values_list("group__name", flat=True)[:10])
+
+
+def _sign_in_before(request: Request) -> Event | None:
+    """The sign-in before this one, from the latest events of who signed in."""
+    signed_in = request.signed_in
+    events = Event.objects.filter(
+        account_id=signed_in.account_id, principal_id=signed_in.user_id
+    ).order_by("-time", "-id")
+    latest = events.only("time", "name", "source_ip", "error_message")[:_LOOKED_THROUGH]
+    since = _started(request)
+    for event in latest:
+        if event.name == "ConsoleLogin" and not event.error_message and event.time < since:
+            return event
+    return None
+
+
+def _started(request: Request) -> datetime:
+    """A little before the session, whose own sign-in is not the one before."""
+    started = request.signed_in.session.issued_at if request.signed_in.session else timezone.now()
+    return started - timedelta(seconds=2)
 
 
 def _to_do(request: Request) -> list[Recommendation]:
@@ -72,60 +109,31 @@ def _to_do(request: Request) -> list[Recommendation]:
                 navigation.address("me-password"),
             )
         )
+    if user.access_keys.filter(active=True).count() > 1:
+        found.append(
+            Recommendation(
+                "info",
+                _("Rotation in progress"),
+                _("You have two active access keys. Deactivate the one that is not used any more."),
+                _("Manage access keys"),
+                navigation.address("me-keys"),
+            )
+        )
     return found
 
 
-def _tiles() -> list[Tile]:
-    tiles = (
+def _tiles(request: Request, rights: Rights) -> list[Tile]:
+    tiles = [
         Tile(_("Identity & access"), _("Users, permissions, settings"), "dashboard"),
         Tile(_("My security credentials"), _("Password, MFA, access keys"), "me"),
+        Tile(_("Switch role"), _("Use a role of this or another account"), "switch-role"),
         Tile(_("Activity"), _("Who did what, and when"), "activity"),
         Tile(_("Preferences"), _("Theme, time zone, page size"), "preferences"),
-        *([Tile(_("Demonstrations"), _("Ways in from outside"), "demo")] if settings.DEMO else []),
-    )
+        Tile(_("Help"), _("Topics in plain words"), "help"),
+    ]
+    if billing.may_see(request, rights):
+        tiles.append(Tile(_("Billing"), _("What this account is used for"), "billing"))
+    if settings.DEMO:
+        tiles.append(Tile(_("Demonstrations"), _("Ways in from outside"), "demo"))
     found = (Tile(tile.label, tile.text, navigation.address(tile.url)) for tile in tiles)
     return [tile for tile in found if tile.url]
-
-
-@require_safe
-def dashboard(request: Request) -> HttpResponse:
-    """Every panel by itself: what may not be read says so, the rest works."""
-    rights = Rights(request)
-    summary = reading(lambda: _summary(request))
-    return responses.page(
-        request,
-        "console/dashboard.html",
-        summary=summary,
-        aliases=reading(lambda: request.iam.list_account_aliases()["AccountAliases"]),
-        sign_in_url=sign_in_url(request.caller.account),
-        recommendations=recommendations(request, summary.value, rights),
-        resources=_resources(summary.value or {}),
-        denied=rights.denied(arns.user(request.caller.account_id, "*")),
-        changes=recent_events.changes(request, rights, limit=10),
-        tools=navigation.tools(),
-    )
-
-
-def _summary(request: Request) -> dict[str, int]:
-    return {
-        str(key): value for key, value in request.iam.get_account_summary()["SummaryMap"].items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A tile: how many there are of how many."""
-
-    label: str
-    used: int
-    limit: int | None
-    url: str = ""
-
-
-def _resources(summary: dict[str, int]) -> list[Resource]:
-    if not summary:
-        return []
-    return [
-        Resource(_("Users"), summary["Users"], summary["UsersQuota"], navigation.address("users")),
-        Resource(_("MFA devices"), summary["MFADevices"], summary["UsersQuota"]),
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -14,14 +13,14 @@ from console.responses import see_other
 from console.views.security_credentials import may_change_password
 from identity import own_credentials, passwords, sessions
 from identity.errors import AccessDenied, PasswordPolicyViolation, Throttling, ValidationError
+from identity.models import ConsoleSettings
 
 
 def password(request: Request) -> HttpResponse:
     """A form for who may change the own password; for others, who can help."""
     if not may_change_password(request):
-        response = responses.page(
-            request, "console/me/password_blocked.html", contact=settings.CONTACT
-        )
+        contact = ConsoleSettings.of(request.caller.account).help_from
+        response = responses.page(request, "console/me/password_blocked.html", contact=contact)
         response.status_code = 403 if request.method == "POST" else 200
         return response
     typed = request.POST if request.method == "POST" else None

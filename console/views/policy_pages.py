@@ -19,12 +19,13 @@ from console.names import (
     CUSTOM,
     MARK,
     policy_address,
+    policy_name,
     policy_segment,
     shelf,
 )
+from console.near_names import NothingNamed
 from console.permissions import Rights
 from identity import arns
-from identity.errors import NoSuchEntity
 from identity.models import ManagedPolicy
 from identity.models.managed_policy import AWS, ManagedPolicyQuerySet
 
@@ -74,7 +75,7 @@ def of_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if policy is None:
             if request.method == "POST" and (answer := first_result(request)):
                 return answer
-            raise NoSuchEntity(_("There is no policy named %s in this account.") % name)
+            raise NothingNamed("policy", policy_name(name))
         own = policy_segment(policy.name)
         if request.method in ("GET", "HEAD") and name != own and not name.startswith(MARK):
             return _moved(request, own)

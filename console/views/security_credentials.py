@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import handoff, responses, user_summary
+from console import handoff, mfa_required, responses, user_summary
 from console.forms.base import Form, first_result, send
 from console.forms.security_credentials import RootKeyForm
 from console.forms.users import ConfirmForm
@@ -35,7 +35,7 @@ def me(request: Request) -> HttpResponse:
 
 @require_safe
 def mfa_devices(request: Request) -> HttpResponse:
-    return _page(request, "mfa.html")
+    return _page(request, "mfa.html", mfa_missing=mfa_required.lacks_it(request.signed_in))
 
 
 @require_safe
@@ -43,7 +43,7 @@ def access_keys(request: Request) -> HttpResponse:
     return _page(request, "keys.html")
 
 
-def _page(request: Request, template: str) -> HttpResponse:
+def _page(request: Request, template: str, **context: Any) -> HttpResponse:
     """Each panel reads with its own action; one that is denied says so, and the rest works.
 
     Sessions of roles and federated users have none of the three, and are told what they are.
@@ -64,6 +64,7 @@ def _page(request: Request, template: str) -> HttpResponse:
         codes_left=recovery.left(user),
         keys=reading(lambda: _keys(request)),
         denied=rights.denied(request.caller.arn),
+        **context,
     )
 
 

@@ -12,6 +12,7 @@ from console.templatetags.formats import account_id
 from federation import ways_in
 from identity import signin
 from identity.access import public
+from identity.models import Account, ConsoleSettings
 from identity.signin import Claim
 
 _EMAIL = "root_email"
@@ -66,7 +67,14 @@ def user(request: Request, account: str) -> HttpResponse:
         number=number,
         account=account,
         ways_in=ways_in.offered(account),
+        message=_message(account),
     )
+
+
+def _message(account: str) -> str:
+    """What the account wants to be read here; that it has any tells that it exists."""
+    found = ConsoleSettings.objects.filter(account__in=Account.objects.at(account)).first()
+    return found.message if found else ""
 
 
 def _canonical(request: Request, account: str) -> HttpResponse:

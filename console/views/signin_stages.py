@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from console.templatetags.formats import age, clock
 from console.views.signin import page_or_form
 from identity import mfa, passwords, signin
 from identity.errors import ClientError
-from identity.models import VirtualMfaDevice
+from identity.models import ConsoleSettings, VirtualMfaDevice
 from identity.signin import Pending
 
 
@@ -97,7 +96,7 @@ def recovery_code(request: Request, pending: Pending) -> HttpResponse:
 @page_or_form
 @entrance.stage(signin.MFA)
 def lost_device(request: Request, pending: Pending) -> HttpResponse:
-    user, contact = pending.user, settings.CONTACT
+    user, contact = pending.user, ConsoleSettings.of(pending.user.account).help_from
     return responses.page(request, "signin/mfa_lost.html", user=user, contact=contact)
 
 
@@ -106,7 +105,8 @@ def lost_device(request: Request, pending: Pending) -> HttpResponse:
 def new_password(request: Request, pending: Pending) -> HttpResponse:
     """A form for who may change the own password; for others, who can help."""
     if (blocked := _why_not(request, pending)) is not None:
-        context = {"reason": _reason(pending), "blocked": blocked, "contact": settings.CONTACT}
+        contact = ConsoleSettings.of(pending.user.account).help_from
+        context = {"reason": _reason(pending), "blocked": blocked, "contact": contact}
         return responses.page(request, "signin/password_blocked.html", **context)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

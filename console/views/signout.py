@@ -15,7 +15,7 @@ from console.views.signin import page_or_form
 from federation import logout_views, single_logout
 from identity import browser, sessions, switching
 from identity.access import public
-from identity.models import Account
+from identity.models import Account, ConsoleSettings
 
 
 @public
@@ -76,8 +76,7 @@ def session_expired(request: Request) -> HttpResponse:
         "signin/session_expired.html",
         why=left.get("why", ""),
         at=datetime.fromisoformat(left["at"]) if "at" in left else None,
-        idle_minutes=settings.SESSION_IDLE_SECONDS // 60,
-        limit_hours=settings.SESSION_SECONDS // 3600,
+        rules=_rules_left(request),
         again=_sign_in_again(request),
     )
 
@@ -100,6 +99,12 @@ def change_password_address(request: Request) -> HttpResponse:
 def console_address(request: Request) -> HttpResponse:
     """AWS's address of the console."""
     return HttpResponseRedirect(reverse("home"))
+
+
+def _rules_left(request: Request) -> ConsoleSettings:
+    """What the account that was left asks of sessions."""
+    account = _account_left(request)
+    return ConsoleSettings.of(account) if account else ConsoleSettings()
 
 
 def _account_left(request: Request) -> Account | None:

@@ -51,6 +51,7 @@ def secured(
             tls = watch.wrapped(connect(), _trusting(anchor), host)
         with tls:
             yield tls
+        watch.require_time()  # what was cut off looks like an end
 
 
 def shown(connected: socket.socket, host: str, seconds: float) -> list[bytes]:
@@ -84,8 +85,7 @@ class _Watch:
             )
         self._sockets.append(tls)
         try:
-            if self._over:
-                raise TimeoutError
+            self.require_time()
             tls.do_handshake()
         except BaseException:
             tls.close()
@@ -98,6 +98,11 @@ class _Watch:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with self.wrapped(connected, context, host) as tls:
             return _chain_of(tls)
+
+    def require_time(self) -> None:
+        """Raise TimeoutError when the time is over."""
+        if self._over:
+            raise TimeoutError
 
     def _end(self) -> None:
         self._over = True

@@ -154,6 +154,8 @@ def _body(response: http.client.HTTPResponse) -> str:
     if "json" not in response.headers.get("Content-Type", ""):
         raise DiscoveryError(f"status {response.status}, and no JSON")
     data = response.read(MOST_BYTES + 1)
+    if len(data) <= MOST_BYTES and response.length:
+        raise DiscoveryError("the answer ends before its end")
     if len(data) > MOST_BYTES:
         raise DiscoveryError(f"more than {MOST_BYTES} bytes")
     return data.decode()

@@ -20,8 +20,9 @@ _NAME = re.compile(r"[a-zA-Z_0-9+=,.@-]{2,64}", re.ASCII)
 _MOST_TAGS, _LONGEST_KEY, _LONGEST_VALUE = 50, 128, 256
 
 _LASTING = ("aud", "sub", "amr")
-_GITHUB = "token.actions.githubusercontent.com"
-_MORE = {
+_GITHUB, _GOOGLE = "token.actions.githubusercontent.com", "accounts.google.com"
+_CIRCLECI = "oidc.circleci.com"
+_CLAIMS = {
     _GITHUB: (
         "actor",
         "actor_id",
@@ -33,8 +34,14 @@ _MORE = {
         "repository_id",
         "repository_owner_id",
         "workflow",
-    )
+    ),
+    _GOOGLE: ("google:organization_number",),
+    _CIRCLECI: (f"{_CIRCLECI}/project-id",),
 }
+_KEYS = {"google:organization_number": "google/organization_number"}
+
+BY_HOST = frozenset({_GOOGLE})
+"""Providers that AWS knows by itself: trust policies may name them by host instead of by ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def condition_keys(name: str, claims: Claims) -> dict[str, str | tuple[str, ...]
     """The keys of the trust policy; `name` is the provider's URL without scheme, their prefix.
 
     `aud` is `azp` where there is one, `oaud` always what `aud` says. Claims that are not documented
-    for the provider are no keys.
+    for the provider are no keys; those that are stand with their names as AWS writes them.
     """
     oaud = claims.audiences if len(claims.audiences) > 1 else claims.audiences[0]
     keys: dict[str, str | tuple[str, ...]] = {
@@ -62,10 +69,12 @@ def condition_keys(name: str, claims: Claims) -> dict[str, str | tuple[str, ...]
     methods = claims.everything.get("amr")
     if isinstance(methods, list) and methods and all(isinstance(one, str) for one in methods):
         keys["amr"] = tuple(methods)
-    for claim in _MORE.get(name, ()):
+    if isinstance(claims.everything.get("azp"), str):
+        keys["azp"] = claims.audience
+    for claim in _CLAIMS.get(name.partition("/")[0], ()):
         value = claims.everything.get(claim)
-        if isinstance(value, str) and value:
-            keys[claim] = value
+        if value and isinstance(value, str | int) and not isinstance(value, bool):
+            keys[_KEYS.get(claim, claim)] = str(value)
     return {f"{name}:{key}": value for key, value in keys.items()}
 
 

@@ -3,6 +3,7 @@
 from identity.models.access_key import AccessKey
 from identity.models.account import Account
 from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
+from identity.models.console_settings import ConsoleSettings, Usage
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
 from identity.models.group import Group, Membership
@@ -28,6 +29,7 @@ __all__ = [
     "AccessReport",
     "Account",
     "ConsoleSession",
+    "ConsoleSettings",
     "CredentialReport",
     "Event",
     "Group",
@@ -53,6 +55,7 @@ __all__ = [
     "SigningCertificate",
     "TemporarySession",
     "ThrottleBucket",
+    "Usage",
     "User",
     "UserAttachment",
     "UserPolicy",

@@ -276,9 +276,10 @@ function fillZone(line) {
 
 // --- shortcuts: `/` to the search, and the others for who switched them on --------------------
 
-const GO = { d: "/iam", g: "/iam/groups", u: "/iam/users", r: "/iam/roles", p: "/iam/policies", a: "/activity", h: "/home" };
+const inBase = (path) => document.documentElement.dataset.base + path;
+const GO = { d: "iam", g: "iam/groups", u: "iam/users", r: "iam/roles", p: "iam/policies", a: "activity", h: "home" };
 const KEYS = {
-  "?": () => "/help/shortcuts",
+  "?": () => inBase("help/shortcuts"),
   c: () => document.querySelector(".head .actions a.btn-primary")?.href,
   "[": () => document.querySelector("a[rel=prev]")?.href,
   "]": () => document.querySelector("a[rel=next]")?.href,
@@ -296,7 +297,7 @@ function shortcut(event) {
     return;
   }
   if (which !== "all") return;
-  const target = Date.now() - going < 1500 ? GO[event.key] : KEYS[event.key]?.();
+  const target = Date.now() - going < 1500 && GO[event.key] ? inBase(GO[event.key]) : KEYS[event.key]?.();
   going = event.key === "g" && !target ? Date.now() : 0;
   if (target) window.location = target;
 }

@@ -1,4 +1,4 @@
-"""Account settings: the alias, the password policy and the preferences of a browser."""
+"""Account settings: the alias and the password policy."""
 
 from __future__ import annotations
 
@@ -225,16 +225,3 @@ def test_who_may_not_read_the_policy_gets_the_page_that_says_so(
     signed_in: SignedIn, ben: User
 ) -> None:
     assert signed_in(ben).get(POLICY).status_code == 403
-
-
-# --- preferences -----------------------------------------------------------------------------
-
-
-def test_the_theme_is_kept_in_the_browser(browser: Client) -> None:
-    answer = browser.post("/theme", {"theme": "dark", "next": "/preferences"})
-    assert answer.headers["Location"] == "/preferences"
-    page = browser.get("/preferences").content.decode()
-    assert 'data-theme="dark"' in page
-    assert 'value="dark" checked' in page
-    browser.post("/theme", {"theme": "system", "next": "/preferences"})
-    assert 'value="system" checked' in browser.get("/preferences").content.decode()

@@ -62,7 +62,7 @@ def test_a_provider_is_added_shown_and_deleted(browser: Client) -> None:
     assert (provider.client_ids, provider.thumbprints) == (["web", "app"], ["aa" * 20])
     page = browser.get(done)
     assert f"{at.removeprefix('/iam/providers/oidc/')}/callback" in text(page)
-    assert "/iam/create-role?trusted=oidc&amp;provider=arn" in page.content.decode()
+    assert "/iam/create-role?trusted=oidc&amp;oidc_provider=arn" in page.content.decode()
     assert "https://idp.example.com/a~b/" in text(browser.get(at))
     assert submit(browser, f"{at}/delete", confirm="other").status_code == 422
     assert submit(browser, f"{at}/delete", confirm="idp.example.com/a~b/").status_code == 303

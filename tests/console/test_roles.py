@@ -16,7 +16,7 @@ from tests.console.pages import hidden, submit, text
 from tests.factories import attach, make_managed_policy, make_policy, make_role, trusting
 
 READ = [{"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}]
-HERE, CREATE = "/iam/roles/Deploy", "/iam/create-role"
+HERE = "/iam/roles/Deploy"
 
 
 @pytest.fixture
@@ -30,10 +30,6 @@ def deploy(account: Account) -> Role:
     attach(role, make_managed_policy(account, "Readers", READ))
     make_policy(role, "Own", READ)
     return role
-
-
-def create(browser: Client, **fields: str) -> Any:
-    return submit(browser, CREATE, **({"name": "Deploy", "duration": "3600"} | fields))
 
 
 def statement(account: Account) -> dict[str, Any]:
@@ -64,64 +60,6 @@ def test_nobody_sees_roles_without_the_right_or_those_of_another_account(
     assert signed_in(ben).get(f"{HERE}/trust").status_code == 403
     for page in ("permissions", "trust", "trust/edit", "edit", "delete"):
         assert signed_in(cleo).get(f"{HERE}/{page}").status_code == 404
-
-
-def test_a_role_for_this_account_may_ask_for_mfa(browser: Client, account: Account) -> None:
-    answer = create(browser, trusted="this", require_mfa="on", duration="7200")
-    assert answer.headers["Location"] == f"{HERE}/permissions"
-    assert statement(account)["Principal"] == {"AWS": account.root_arn}
-    assert statement(account)["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    assert Role.objects.get(name="Deploy").max_session_duration == 7200
-
-
-def test_a_role_for_another_account_may_ask_for_an_external_id(
-    browser: Client, account: Account, cleo: User
-) -> None:
-    theirs = cleo.account_id
-    spelled = f"{theirs[:4]}-{theirs[4:8]}-{theirs[8:]}"
-    create(browser, trusted="other", account_id=spelled, external_id="x1")
-    assert statement(account)["Principal"] == {"AWS": cleo.account.root_arn}
-    assert statement(account)["Condition"] == {"StringEquals": {"sts:ExternalId": "x1"}}
-
-
-def test_a_role_for_a_service(browser: Client, account: Account) -> None:
-    create(browser, trusted="service", service="ec2.amazonaws.com")
-    assert statement(account)["Principal"] == {"Service": "ec2.amazonaws.com"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ({"trusted": "other", "account_id": "12"}, "account_id"),
-        ({"trusted": "other", "account_id": "١" * 12}, "account_id"),
-        ({"trusted": "service", "service": "ec2"}, "service"),
-        ({"trusted": "custom", "document": "{"}, "document"),
-        ({"trusted": "everybody"}, "trusted"),
-        ({"trusted": "this", "name": "a b"}, "name"),
-        ({"trusted": "this", "duration": "60"}, "duration"),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_field(
-    browser: Client, fields: dict[str, str], wrong: str
-) -> None:
-    answer = create(browser, **fields)
-    assert answer.status_code == 422
-    assert wrong in answer.context["form"].errors
-    assert not Role.objects.exists()
-
-
-def test_an_account_that_is_not_there_is_said_at_its_field(browser: Client) -> None:
-    answer = create(browser, trusted="other", account_id="111122223333")
-    assert answer.status_code == 422
-    assert "account_id" in answer.context["form"].errors
-
-
-def test_a_trust_policy_of_ones_own_is_checked(browser: Client, account: Account) -> None:
-    document = trusting(account.root_arn).replace("sts:AssumeRole", "sts:AssumeRoles")
-    answer = create(browser, trusted="custom", document=document)
-    assert answer.status_code == 422
-    assert "sts:AssumeRole" in answer.context["form"].errors["document"][0]
-    assert not Role.objects.exists()
 
 
 def test_trust_is_told_in_words_and_edited_after_a_look_at_the_change(

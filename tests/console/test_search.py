@@ -21,6 +21,8 @@ TRUST = (
     '"Action":"sts:AssumeRole"}]}'
 )
 
+ROOTS = ("/status", "/billing")
+
 
 @pytest.fixture
 def browser(signed_in: SignedIn, ana: User) -> Client:
@@ -187,7 +189,8 @@ def test_every_page_and_task_of_the_search_is_there_or_left_out(browser: Client)
     assert len(set(names)) == len(names)
     for page in search_words.PAGES:
         for hit in search_words.pages(str(page.label)):
-            assert browser.get(hit.url).status_code in (200, 302, 303), hit.url
+            reached = (200, 302, 303, 403) if hit.url in ROOTS else (200, 302, 303)
+            assert browser.get(hit.url).status_code in reached, hit.url
 
 
 def test_the_help_is_searched_and_each_topic_opens(browser: Client) -> None:

@@ -359,6 +359,19 @@ def test_the_session_that_the_browser_had_is_replaced(ana: User, role: Role) -> 
     assert all(morsel.value != cookie for morsel in browser.cookies.values())
 
 
+def test_a_session_of_another_account_stays_beside_it(ana: User, cleo: User, role: Role) -> None:
+    """What a broker sends opens under its own account, whoever is signed in to another one."""
+    browser = opened(federated(cleo))
+    answer = log_in(browser, token_of(assumed(ana, role), SessionDuration="900"))
+    assert answer.headers["Location"] == f"/c/{ana.account_id}{USERS}"
+    assert "support/jo @ example" in browser.get(answer.headers["Location"]).content.decode()
+    assert "jo @ partner" in browser.get(USERS).content.decode()
+    whole = f"http://testserver/c/{cleo.account_id}{USERS}"
+    answer = log_in(browser, token_of(federated(cleo)), whole)
+    assert answer.headers["Location"] == f"/c/{cleo.account_id}{USERS}"
+    assert "jo @ partner" in browser.get(USERS).content.decode()
+
+
 def test_credentials_that_expired_meanwhile_open_nothing(
     ana: User, role: Role, monkeypatch: pytest.MonkeyPatch, own_journal: Journal
 ) -> None:

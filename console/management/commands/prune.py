@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import Handoff, Job, SentForm
+from console.models import Dismissal, Handoff, Job, SentForm
 from federation.models import (
     FederatedAttempt,
     OidcRequest,
@@ -65,6 +65,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "pending sign-ins": PendingSignIn.objects.filter(expires_at__lte=now),
         "federated sign-in attempts": FederatedAttempt.objects.old(now),
         "jobs": Job.objects.over(now),
+        "dismissed recommendations": Dismissal.objects.filter(until__lte=now),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

@@ -11,7 +11,7 @@ import pytest
 from federation import key_sets
 from federation.models import FederatedAttempt, OidcKeySet, OidcProvider
 from federation.oidc import discovery
-from federation.oidc.discovery import DiscoveryError, Fetched
+from federation.oidc.discovery import DiscoveryError, Fetched, UntrustedError
 from identity import condition_keys, unsigned
 from identity.authentication import acting_as
 from identity.errors import AwsError
@@ -172,12 +172,99 @@ def test_access_tokens_are_not_accepted(role: Role, name: str) -> None:
     assert refusal(role, "Atza|opaque", ProviderId=name)[0] in (INVALID, "ValidationError")
 
 
-def test_a_thousand_unknown_kids_are_one_question(role: Role, fetches: list[Any]) -> None:
-    for number in range(50):
-        text = token(header={"alg": "RS256", "kid": f"k{number}"})
-        assert refusal(role, text)[1].startswith("Couldn't retrieve verification key")
+def test_a_thousand_unknown_kids_in_a_second_are_one_question(
+    role: Role, provider: OidcProvider, fetches: list[Any]
+) -> None:
+    for number in range(1000):
+        known = key_sets.of(provider, f"k{number}", NOW + timedelta(milliseconds=number))
+        assert [key.kid for key in known] == ["one"]
+    text = token(header={"alg": "RS256", "kid": "k1"})
+    assert refusal(role, text)[1].startswith("Couldn't retrieve verification key")
     assert len(fetches[1]) == 1
     assume(role, token())
+
+
+def test_a_token_may_be_used_again_while_it_lasts(role: Role) -> None:
+    text = token(claims(jti="once"))
+    keys = {assume(role, text)["Credentials"]["AccessKeyId"] for _ in range(2)}
+    assert len(keys) == 2
+
+
+def test_a_client_id_that_was_removed_is_no_audience(role: Role, provider: OidcProvider) -> None:
+    provider.client_ids = ["other"]
+    provider.save()
+    assert refusal(role, token()) == (INVALID, "Incorrect token audience")
+
+
+def test_a_provider_that_nobody_vouches_for_is_said_so(
+    role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
+
+    def fetch(*given: object) -> Fetched:
+        raise UntrustedError(told)
+
+    monkeypatch.setattr(discovery, "fetch", fetch)
+    assert refusal(role, token()) == (INVALID, told)
+
+
+_GOOGLE = "accounts.google.com"
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "wanted"),
+    [
+        ({"azp": CLIENT}, "azp", CLIENT),
+        ({"azp": CLIENT, "aud": [CLIENT, "web"]}, "oaud", "web"),
+        ({"amr": ["pwd", "otp"]}, "amr", "otp"),
+        ({"sub": "x"}, "sub", "x"),
+    ],
+)
+def test_documented_claims_are_condition_keys(
+    provider: OidcProvider, fetches: list[Any], said: dict[str, Any], key: str, wanted: str
+) -> None:
+    condition = {"ForAnyValue:StringEquals": {f"{NAME}:{key}": wanted}}
+    role = make_role(provider.account, "r", trust=trusting(provider, Condition=condition))
+    assume(role, token(claims(**said)))
+    assert refusal(role, token(claims()))[0] == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("host", "claim", "key"),
+    [
+        ("token.actions.githubusercontent.com", "repository_id", "repository_id"),
+        ("token.actions.githubusercontent.com", "environment", "environment"),
+        (_GOOGLE, "google:organization_number", "google/organization_number"),
+        ("oidc.circleci.com/org/1", "oidc.circleci.com/project-id", "oidc.circleci.com/project-id"),
+    ],
+)
+def test_claims_of_known_providers_are_condition_keys(
+    account: Account, fetches: list[Any], host: str, claim: str, key: str
+) -> None:
+    provider = OidcProvider.objects.create(account=account, url=host, client_ids=[CLIENT])
+    condition = {"StringEquals": {f"{host}:{key}": "42", f"{host}:sub": "mei-1234"}}
+    role = make_role(account, "ci", trust=trusting(provider, Condition=condition))
+    said = {"iss": f"https://{host}"}
+    assume(role, token(claims(**said, **{claim: "42"})))
+    assert refusal(role, token(claims(**said, **{claim: "43"})))[0] == "AccessDenied"
+    assert refusal(role, token(claims(**said, other="42")))[0] == "AccessDenied"
+
+
+def test_google_is_trusted_by_its_host_as_in_aws_but_by_its_own_account_alone(
+    account: Account, fetches: list[Any]
+) -> None:
+    OidcProvider.objects.create(account=account, url=_GOOGLE, client_ids=[CLIENT])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": _GOOGLE},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{_GOOGLE}:aud": CLIENT}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    text = token(claims(iss=f"https://{_GOOGLE}"))
+    assume(make_role(account, "web", trust=trust), text)
+    other = make_role(make_account(email="other@example.test"), "web", trust=trust)
+    assert refusal(other, text)[1].startswith("No OpenIDConnect provider found")
 
 
 def test_a_new_key_is_found_within_a_minute_and_an_old_one_ends_within_an_hour(

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from identity.journal import Journal
 from identity.models import Event, Role, TemporarySession, User
-from tests.factories import Key, make_key, make_role, trusting
+from tests.factories import Key, make_key, make_policy, make_role, make_user, trusting
 from tests.refusals import refused
 from tests.sdk_in_process import ENDPOINT, sdk
 
@@ -226,3 +226,40 @@ def test_a_presigned_url_ends_with_its_session(session: Key) -> None:
     TemporarySession.objects.update(expires_at=timezone.now())
     answer = opened(url)
     assert (answer.status_code, b"<Code>ExpiredToken</Code>" in answer.content) == (403, True)
+
+
+# --- who is it ----------------------------------------------------------------------------------
+
+DENIED = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+
+
+def _principals(ana: User) -> dict[str, Key]:
+    """A key of each kind of principal, by the end of its ARN; but for root all are denied all."""
+    role = make_role(ana.account, "ops", trust=_open(ana), path="/staff/")
+    keys = {
+        "root": make_key(ana.account.root),
+        "user/ana": make_key(ana),
+        "assumed-role/ops/work": assume(ana, role),
+    }
+    eve = sdk("sts", make_key(make_user(ana.account, "eve", allow=["sts:*"])))
+    keys["federated-user/jo"] = _key(eve.get_federation_token(Name="jo")["Credentials"])
+    keys["user/eve"] = _key(eve.get_session_token()["Credentials"])
+    make_policy(role, "nothing", [DENIED])
+    for user in ana.account.iam_users:
+        make_policy(user, "nothing", [DENIED])
+    return keys
+
+
+def _key(given: Any) -> Key:
+    return Key(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+def test_everybody_learns_who_they_are_by_post_and_by_presigned_url(ana: User) -> None:
+    for end, key in _principals(ana).items():
+        told = sdk("sts", key).get_caller_identity()
+        assert (told["Account"], told["Arn"].split(":", 5)[5]) == (ana.account_id, end)
+        service = "sts" if end.startswith(("assumed", "federated")) else "iam"
+        assert told["Arn"].startswith(f"arn:aws:{service}::{ana.account_id}:")
+        page = opened(presigned(key)).content.decode()
+        assert f"<Arn>{told['Arn']}</Arn>" in page
+        assert f"<UserId>{told['UserId']}</UserId>" in page

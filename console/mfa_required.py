@@ -1,0 +1,24 @@
+"""The account's setting that the console asks for MFA: who is held up by it, and where not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from identity.callers import Caller, Kind
+from identity.models import ConsoleSettings
+
+# Names of pages that begin so stay open: adding a device, leaving, and what helps with either.
+_OPEN = ("me-mfa", "me-recovery-codes", "sign-out", "session", "theme", "preferences-zone", "help")
+
+
+def lacks_it(signed_in: Caller | None) -> bool:
+    """Whether a password alone opened the session, and the account wants more."""
+    if signed_in is None or signed_in.kind not in (Kind.ROOT, Kind.USER) or signed_in.mfa_at:
+        return False
+    return ConsoleSettings.of(signed_in.account).require_mfa
+
+
+def stands_before(request: Any) -> bool:
+    """Whether the page of this request stays closed for that."""
+    name = request.resolver_match.url_name or ""
+    return lacks_it(request.signed_in) and not name.startswith(_OPEN)
