@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,9 +106,9 @@ class SimulatorForm(forms.Form):
 
     def choose_from(self, choices: list[tuple[str, str]], whose: str) -> None:
         """Offer the policies of whoever is simulated, all chosen until some are taken out."""
-        chosen = (
-            self.data.getlist("include") if self._is_of(whose) else [key for key, _l in choices]
-        )
+        every = [key for key, _label in choices]
+        sent = self._sent.copy()
+        chosen = sent.getlist("include") if self._is_of(whose) else every
         self.fields["include"] = forms.MultipleChoiceField(
             label=gettext_lazy("Policies to include"),
             choices=choices,
@@ -115,9 +116,14 @@ class SimulatorForm(forms.Form):
             initial=chosen,
             widget=forms.CheckboxSelectMultiple,
         )
-        self.data = self.data.copy()
-        self.data.setlist("include", chosen)
-        self.data["asked_of"] = whose
+        sent.setlist("include", chosen)
+        sent["asked_of"] = whose
+        self.data = sent
+
+    @property
+    def _sent(self) -> MultiValueDict[str, str]:
+        assert isinstance(self.data, MultiValueDict)
+        return self.data
 
     def _is_of(self, whose: str) -> bool:
         """Whether the boxes that were sent are those of the same user, group or role."""
@@ -125,7 +131,7 @@ class SimulatorForm(forms.Form):
 
     def left_out(self, choices: list[tuple[str, str]], whose: str) -> list[str]:
         """The keys of the policies whose boxes were emptied."""
-        kept = self.data.getlist("include")
+        kept = self._sent.getlist("include")
         return [key for key, _label in choices if key not in kept] if self._is_of(whose) else []
 
     def clean_actions(self) -> list[str]:
