@@ -11,6 +11,7 @@ from console.views import (
     openid_sign_on,
     openid_test,
     providers,
+    sign_in_log,
 )
 
 _at, _given = "iam/providers/oidc/<str:segment>", {"kind": OIDC}
@@ -25,6 +26,8 @@ _pages = [
     ("/sign-on", openid_sign_on.sign_on, "provider-sign-on"),
     ("/test", openid_test.test, "provider-test"),
     ("/test/sign-in", openid_test.sign_in, "provider-test-sign-in"),
+    ("/sign-ins", sign_in_log.log, "provider-log"),
+    ("/sign-ins/<uuid:attempt_id>", sign_in_log.attempt, "provider-attempt"),
     ("/tags", providers.tags, "provider-tags"),
     ("/delete", providers.delete, "provider-delete"),
 ]

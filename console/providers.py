@@ -66,8 +66,16 @@ class Named:
         return address(self.kind, self.name, "provider-sign-on")
 
     def page_url(self, page: str) -> str:
-        """Another page of the provider: `keys`, `test`."""
+        """Another page of the provider: `keys`, `metadata`."""
         return address(self.kind, self.name, f"provider-{page}")
+
+    @property
+    def log_url(self) -> str:
+        return self.page_url("log")
+
+    @property
+    def test_url(self) -> str:
+        return self.page_url("test")
 
     @property
     def delete_url(self) -> str:
@@ -85,14 +93,31 @@ class Tab:
 
 
 def tabs_of(named: Named) -> list[Tab]:
-    """The sections of an OpenID provider."""
+    """The sections of a provider of either kind."""
+    return _saml_tabs(named) if named.kind == SAML else _openid_tabs(named)
+
+
+def _saml_tabs(named: Named) -> list[Tab]:
+    return [
+        Tab("summary", _("Summary"), named.url),
+        Tab("metadata", _("Metadata"), named.page_url("metadata")),
+        Tab("roles", _("Roles"), named.page_url("roles")),
+        Tab("sign_on", _("Sign-in"), named.sign_on_url),
+        Tab("log", _("Sign-in log"), named.log_url),
+        Tab("test", _("Test"), named.test_url),
+        Tab("tags", _("Tags"), named.tags_url),
+    ]
+
+
+def _openid_tabs(named: Named) -> list[Tab]:
     return [
         Tab("summary", _("Summary"), named.url),
         Tab("audiences", _("Audiences"), named.page_url("audiences")),
         Tab("thumbprints", _("Thumbprints"), named.page_url("thumbprints")),
         Tab("keys", _("Keys"), named.page_url("keys")),
         Tab("sign_on", _("Sign-in"), named.sign_on_url),
-        Tab("test", _("Test"), named.page_url("test")),
+        Tab("log", _("Sign-in log"), named.log_url),
+        Tab("test", _("Test"), named.test_url),
         Tab("tags", _("Tags"), named.tags_url),
     ]
 

@@ -9,8 +9,8 @@ from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.openid_urls import openid_provider_urls
 from console.people_urls import people_urls
-from console.providers import SAML
 from console.role_urls import role_urls, session_urls
+from console.saml_urls import saml_provider_urls
 from console.views import (
     about,
     create_user,
@@ -31,7 +31,6 @@ from console.views import (
     policy_services,
     policy_versions,
     providers,
-    saml_sign_on,
     security_credentials,
     setup,
     signin,
@@ -232,14 +231,9 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
-_saml, _of_saml = "iam/providers/saml/<str:segment>", {"kind": SAML}
 provider_urls: list[URLPattern] = [
     path("iam/providers", providers.provider_list_page, name="providers"),
-    path("iam/add-provider", providers.add, name="add-provider"),
-    path(_saml, providers.provider, _of_saml, name="saml-provider"),
-    path(f"{_saml}/tags", providers.tags, _of_saml, name="saml-provider-tags"),
-    path(f"{_saml}/sign-on", saml_sign_on.sign_on, _of_saml, name="saml-provider-sign-on"),
-    path(f"{_saml}/delete", providers.delete, _of_saml, name="saml-provider-delete"),
+    *saml_provider_urls,
     *openid_provider_urls,
 ]
 me_urls: list[URLPattern] = [

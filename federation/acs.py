@@ -17,13 +17,13 @@ from typing import Any
 
 from django.db import transaction
 
-from federation import answers, attempts, redeeming, saml_sessions
+from federation import answers, provider_tests, redeeming, saml_sessions
 from federation.checks import Log, Reason, Refused
 from federation.models import FederatedAttempt, PendingSignIn, SamlProvider, SamlRequest
 from federation.operations.resources import SAML_ARN
-from federation.redeeming import Proven
 from federation.saml import peek
 from federation.saml.xmlsafe import XmlError
+from federation.trial import Trial
 from identity import arns, vault
 from identity.errors import InvalidIdentityToken
 from identity.facts import Facts
@@ -60,22 +60,6 @@ def hashed(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-@dataclass
-class Trial:
-    """One provider's part in a response that may offer roles of several accounts."""
-
-    provider: SamlProvider
-    log: Log
-    proven: Proven | None = None
-    refusal: Refused | None = None
-
-    @property
-    def result(self) -> Proven:
-        """Of a trial that was passed."""
-        assert self.proven is not None
-        return self.proven
-
-
 def receive(response: str, acs: str, uuid: str, after: str, facts: Facts) -> Arrived:
     """Verify and use up what was posted to `acs`.
 
@@ -87,9 +71,11 @@ def receive(response: str, acs: str, uuid: str, after: str, facts: Facts) -> Arr
     if not trials:
         raise RejectedError(answers.NO_PROVIDER, facts.request_id)
     for trial in trials:
-        attempt_with(trial, document, acs, facts)
+        trial.verify(document, acs, facts)
     proven = [trial for trial in trials if trial.proven]
     if not proven:
+        if test := _test_of(trials[0].provider, document, facts):
+            return _tested(trials[0], test, document, facts)
         raise _rejected(trials, document, facts)
     return _accept(proven, document, acs, after, facts)
 
@@ -110,24 +96,23 @@ def _providers(document: str, uuid: str, facts: Facts) -> list[SamlProvider]:
         _issuer, pairs = peek.issuer_and_pairs(document)
     except XmlError as problem:
         raise RejectedError(answers.INVALID, facts.request_id) from problem
+    if not pairs:  # it may be encrypted; then our request says whom we asked
+        return _asked(document, facts)
     named = dict.fromkeys(pair.provider_arn for pair in pairs)
     found = (provider_named(arn) for arn in list(named)[:MOST_PROVIDERS])
     return [provider for provider in found if provider]
+
+
+def _asked(document: str, facts: Facts) -> list[SamlProvider]:
+    rows = SamlRequest.objects.filter(pk=peek.in_response_to(document), expires_at__gt=facts.at)
+    found = rows.select_related("provider__account").first()
+    return [found.provider] if found else []
 
 
 def provider_named(arn: str) -> SamlProvider | None:
     named = SAML_ARN.fullmatch(arn)
     rows = SamlProvider.objects.select_related("account")
     return rows.filter(account=arns.owner(arn), name=named[1]).first() if named else None
-
-
-def attempt_with(trial: Trial, document: str, acs: str, facts: Facts) -> None:
-    try:
-        trial.proven = redeeming.prove(
-            trial.provider, document, facts, trial.log, strict=True, acs=acs
-        )
-    except Refused as problem:
-        trial.refusal = problem
 
 
 def _accept(trials: list[Trial], document: str, acs: str, after: str, facts: Facts) -> Arrived:
@@ -154,9 +139,18 @@ def _accept(trials: list[Trial], document: str, acs: str, after: str, facts: Fac
 
 def _tested(trial: Trial, request: SamlRequest, document: str, facts: Facts) -> Arrived:
     """A test ends here: whoever began it reads the attempt."""
-    test, accepted = FederatedAttempt.TEST, FederatedAttempt.ACCEPTED
-    attempt = _attempt(trial, document, facts, accepted, surface=test)
+    attempt = provider_tests.finished(trial, document, facts)
     return Arrived("", f"{request.after}?attempt={attempt.pk}")
+
+
+def _test_of(provider: SamlProvider, document: str, facts: Facts) -> SamlRequest | None:
+    """The test that a refused response says it answers: its page is better than a refusal."""
+    try:
+        answered = peek.in_response_to(document)
+    except XmlError:
+        return None
+    rows = SamlRequest.objects.filter(pk=answered, provider=provider, expires_at__gt=facts.at)
+    return rows.filter(test=True).first()
 
 
 def _answered(trials: list[Trial], facts: Facts) -> SamlRequest | None:
@@ -206,24 +200,10 @@ def _pending(
 
 
 def _attempt(
-    trial: Trial,
-    document: str,
-    facts: Facts,
-    outcome: str,
-    surface: str = FederatedAttempt.CONSOLE,
-    **columns: Any,
+    trial: Trial, document: str, facts: Facts, outcome: str, **columns: Any
 ) -> FederatedAttempt:
-    return attempts.keep(
-        trial.provider,
-        FederatedAttempt.SAML,
-        surface,
-        facts,
-        trial.log.checks,
-        document,
-        outcome=outcome,
-        subject=trial.proven.assertion.subject.value if trial.proven else "",
-        **columns,
-    )
+    surface = FederatedAttempt.CONSOLE
+    return trial.keep(document, facts, surface, outcome=outcome, **columns)
 
 
 def _rejected(

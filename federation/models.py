@@ -271,8 +271,9 @@ class FederatedAttemptQuerySet(models.QuerySet["FederatedAttempt"]):
 class FederatedAttempt(models.Model):
     """The flight recorder: one try to come in by an identity provider, check by check.
 
-    `checks` are those of federation.checks, `refusal` the name of the reason or "", `answer` what
-    the person or program was told. The document holds personal data, and may be redeemable.
+    `checks` are those of federation.checks, `offered` the roles to choose from, `refusal` the name
+    of the reason or "", `answer` what the person or program was told. The document holds personal
+    data, and may be redeemable.
     """
 
     KEPT = timedelta(days=30)
@@ -288,6 +289,7 @@ class FederatedAttempt(models.Model):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     subject = models.TextField(default="")
     role_arn = models.TextField(default="")
+    offered = models.JSONField(default=list)
     outcome = models.CharField(max_length=8)
     refusal = models.CharField(max_length=64, default="")
     answer = models.TextField(default="")

@@ -16,6 +16,7 @@ from federation.checks import Check, Log, Reason
 from federation.minting import Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.proofs import Proof, SamlProof
+from federation.trial import Trial
 from identity import sessions, vault
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.facts import Facts
@@ -79,8 +80,8 @@ def waiting(handle: str, browser: str, facts: Facts) -> Received | None:
 def _proofs_of_saml(kept: Mapping[str, Any], then: Facts) -> Iterator[Proof]:
     for arn in kept["attempts"]:
         if provider := acs.provider_named(arn):
-            trial = acs.Trial(provider, Log())
-            acs.attempt_with(trial, kept["document"], kept["acs"], then)
+            trial = Trial(provider, Log())
+            trial.verify(kept["document"], kept["acs"], then)
             if trial.proven:
                 yield SamlProof(trial.proven)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from federation import acs, answers, role_choice, service_provider, sign_on
 from federation.acs import RejectedError
-from federation.models import SamlProvider
+from federation.models import FederatedAttempt, SamlProvider
 from federation.role_choice import Option, Received
 from federation.saml import sp_metadata
 from federation.views import own_page
 from identity.access import public
-from identity.account_paths import here
+from identity.account_paths import common, here
 from identity.local_path import local_path
 from identity.models import Account
 
@@ -151,8 +152,19 @@ def rejected(request: Any, problem: RejectedError) -> HttpResponse:
         "sentence": problem.sentence,
         "attempt": problem.attempt,
         "reasons": problem.reasons,
+        "log_url": _log_url(problem.attempt),
     }
     return render(request, "federation/saml_rejected.html", context, status=403)
+
+
+def _log_url(event_id: str) -> str:
+    """Where who may read it finds the attempt; "" for a request that left none."""
+    try:
+        number = UUID(event_id)
+    except ValueError:
+        return ""
+    known = FederatedAttempt.objects.filter(pk=number).exists()
+    return common("sign-in-attempt", str(number)) if known else ""
 
 
 def see_other(address: str) -> HttpResponse:

@@ -51,6 +51,11 @@ def request_url(
     return redirect_url(request, signing[0] if signing else None)
 
 
+def can_begin(provider: SamlProvider) -> bool:
+    """Whether there is a page of the provider's to send people to."""
+    return _destination(provider) is not None
+
+
 def _destination(provider: SamlProvider) -> str | None:
     """The page of the provider's first entity that takes a redirect."""
     try:

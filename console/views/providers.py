@@ -1,4 +1,4 @@
-"""Identity providers: the list, a new one of either kind, what is known of one, its end."""
+"""Identity providers of both kinds: the list, the tags of one, its end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,21 @@ from django.views.decorators.http import require_safe
 
 from console import responses
 from console.forms.base import send
-from console.forms.providers import SamlProviderForm
 from console.forms.users import ConfirmForm, TagsForm
 from console.http import Request
 from console.permissions import Reading, Rights, reading
-from console.providers import OIDC, SAML, Named, address, may_see_trust, of_provider, trusting_roles
+from console.providers import (
+    OIDC,
+    SAML,
+    Named,
+    address,
+    may_see_trust,
+    of_provider,
+    tabs_of,
+    trusting_roles,
+)
 from console.responses import SeeOther, see_other
 from federation.models import OidcProvider, SamlProvider, oidc_arn, saml_arn
-from federation.saml import metadata
 
 _KINDS = {SAML: "SAML", OIDC: "OpenID Connect"}
 _VERBS = {SAML: "saml_provider", OIDC: "open_id_connect_provider"}
@@ -72,61 +79,10 @@ def _row(provider: SamlProvider | OidcProvider, trust: dict[str, list[str]] | No
     )
 
 
-def add(request: Request) -> HttpResponse:
-    """A SAML provider: its metadata is shown as it is read before the provider is made."""
-    form = SamlProviderForm(request.POST or None, request.FILES or None)
-    preview = request.POST.get("act") == "preview"
-    if form.is_valid() and not preview:
-        done = send(request, form, lambda: _add_saml(request, form))
-        if done:
-            return done
-    shown = form.metadata if form.is_valid() else None
-    if shown:  # a file is not sent twice: its text goes back in the field
-        form = SamlProviderForm({**request.POST.dict(), "document": form.cleaned_data["document"]})
-    denied = Rights(request).denied(saml_arn(request.caller.account_id, "*"))
-    return responses.page(
-        request, "console/providers/add_saml.html", form=form, metadata=shown, denied=denied
-    )
-
-
-def _add_saml(request: Request, form: SamlProviderForm) -> HttpResponse:
-    name = form.cleaned_data["name"]
-    request.iam.create_saml_provider(Name=name, SAMLMetadataDocument=form.cleaned_data["document"])
-    return _made(request, SAML, name)
-
-
-def _made(request: Request, kind: str, name: str) -> HttpResponse:
-    messages.success(request, _("Provider %(name)s was added.") % {"name": name})
-    return SeeOther(address(kind, name))
-
-
 def _call(request: Request, named: Named, verb: str, end: str = "", **more: Any) -> Any:
     """Ask the provider's own kind of action: `get` is GetSAMLProvider or GetOpenIDConnect…."""
     action = getattr(request.iam, f"{verb}_{_VERBS[named.kind]}{end}")
     return action(**{_MEMBERS[named.kind]: named.arn}, **more)
-
-
-@require_safe
-@of_provider
-def provider(request: Request, named: Named) -> HttpResponse:
-    shown = _call(request, named, "get")
-    trust = trusting_roles(request.caller.account) if may_see_trust(request) else {}
-    return responses.page(
-        request,
-        f"console/providers/{named.kind}.html",
-        named=named,
-        shown=shown,
-        read=_known(shown["SAMLMetadataDocument"]) if named.kind == SAML else None,
-        roles=trust.get(named.arn, []),
-    )
-
-
-def _known(document: str) -> metadata.Metadata | None:
-    """What is in a document that is kept; None where a stricter release no longer takes it."""
-    try:
-        return metadata.read(document)
-    except metadata.MetadataError:
-        return None
 
 
 @of_provider
@@ -135,7 +91,15 @@ def tags(request: Request, named: Named) -> HttpResponse:
     form = TagsForm(request.POST or None, tags=read.value or [], ignore_case=False)
     if form.is_valid() and (done := send(request, form, lambda: _save_tags(request, named, form))):
         return done
-    return responses.page(request, "console/providers/tags.html", named=named, form=form, read=read)
+    return responses.page(
+        request,
+        "console/providers/tags.html",
+        named=named,
+        tabs=tabs_of(named),
+        tab="tags",
+        form=form,
+        read=read,
+    )
 
 
 def _save_tags(request: Request, named: Named, form: TagsForm) -> HttpResponse:

@@ -12,9 +12,9 @@ from console import responses
 from console.forms.base import Form, send
 from console.http import Request
 from console.permissions import Rights
-from console.providers import Named, of_provider
+from console.providers import Named, of_provider, tabs_of
 from console.responses import SeeOther
-from federation import service_provider
+from console.views.add_saml_provider import attributes, ours
 from federation.models import SamlProvider, SamlSignOn
 from identity import audit
 from identity.errors import NoSuchEntity
@@ -52,19 +52,13 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
         return done
     return responses.page(
         request,
-        "console/providers/sign_on.html",
+        "console/providers/saml/sign_on.html",
         named=named,
+        tabs=tabs_of(named),
+        tab="sign_on",
         form=form,
-        ours=[
-            (_("Metadata for the identity provider"), service_provider.metadata_url(provider)),
-            (_("Entity ID (audience)"), service_provider.entity_id()),
-            (_("Assertion consumer service"), service_provider.acs_url()),
-            (
-                _("For this provider alone, needed for encrypted assertions"),
-                service_provider.acs_url(provider),
-            ),
-            (_("Sign in from here"), service_provider.sign_in_url(provider)),
-        ],
+        ours=ours(provider),
+        attributes=attributes(named.arn),
     )
 
 

@@ -24,6 +24,7 @@ from federation.oidc.addresses import Address, Network, may_ask
 from federation.oidc.keys import MOST_BYTES
 
 CONNECT_SECONDS, TOTAL_SECONDS = 2.0, 5.0
+MOST_METADATA = 1 << 20
 _HTTPS_PORT = 443
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
@@ -72,6 +73,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What may come back: its kind, "" for any, and how much of it."""
+
+    kind: str = "json"
+    most: int = MOST_BYTES
+    accept: str = "application/json"
+
+
+_JSON = _Wanted()
+_METADATA = _Wanted("", MOST_METADATA, "application/samlmetadata+xml, application/xml, text/xml")
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     host: str
     port: int
@@ -82,6 +96,14 @@ class _Place:
 def get(url: str, reach: Reach) -> str:
     """The body of a 200 that is JSON. Raises DiscoveryError."""
     answer = _exchange("GET", url, reach, {}, None)
+    if answer.status != 200:
+        raise DiscoveryError(f"status {answer.status}")
+    return answer.text
+
+
+def metadata(url: str, reach: Reach) -> str:
+    """The body of a 200, up to 1 MiB: SAML's metadata come under many types. DiscoveryError."""
+    answer = _exchange("GET", url, reach, {}, None, _METADATA)
     if answer.status != 200:
         raise DiscoveryError(f"status {answer.status}")
     return answer.text
@@ -121,7 +143,12 @@ class _Turn:
 
 
 def _exchange(
-    method: str, url: str, reach: Reach, headers: Mapping[str, str], body: str | None
+    method: str,
+    url: str,
+    reach: Reach,
+    headers: Mapping[str, str],
+    body: str | None,
+    wanted: _Wanted = _JSON,
 ) -> Answer:
     with _Turn():
         place = _place(url, reach)
@@ -129,7 +156,7 @@ def _exchange(
             with certificates.secured(
                 lambda: _connected(place), place.host, reach.thumbprints, TOTAL_SECONDS
             ) as tls:
-                return _asked(tls, method, place, headers, body)
+                return _asked(tls, method, place, headers, body, wanted)
         except certificates.UnknownThumbprintError as problem:
             raise UntrustedError(str(problem)) from problem
         except (OSError, http.client.HTTPException, ValueError) as problem:
@@ -137,27 +164,32 @@ def _exchange(
 
 
 def _asked(
-    tls: ssl.SSLSocket, method: str, place: _Place, headers: Mapping[str, str], body: str | None
+    tls: ssl.SSLSocket,
+    method: str,
+    place: _Place,
+    headers: Mapping[str, str],
+    body: str | None,
+    wanted: _Wanted,
 ) -> Answer:
     connection = http.client.HTTPConnection(place.host, place.port)
     connection.sock = tls
     host = place.host if place.port == _HTTPS_PORT else f"{place.host}:{place.port}"
-    given = {"Host": host, "Accept": "application/json", "Accept-Encoding": "identity", **headers}
+    given = {"Host": host, "Accept": wanted.accept, "Accept-Encoding": "identity", **headers}
     connection.request(method, place.path, body, given)
     with connection.getresponse() as response:
-        return Answer(response.status, _body(response))
+        return Answer(response.status, _body(response, wanted))
 
 
-def _body(response: http.client.HTTPResponse) -> str:
+def _body(response: http.client.HTTPResponse, wanted: _Wanted) -> str:
     if "Content-Encoding" in response.headers or response.status in range(300, 400):
         raise DiscoveryError(f"status {response.status}")
-    if "json" not in response.headers.get("Content-Type", ""):
+    if wanted.kind not in response.headers.get("Content-Type", ""):
         raise DiscoveryError(f"status {response.status}, and no JSON")
-    data = response.read(MOST_BYTES + 1)
-    if len(data) <= MOST_BYTES and response.length:
+    data = response.read(wanted.most + 1)
+    if len(data) <= wanted.most and response.length:
         raise DiscoveryError("the answer ends before its end")
-    if len(data) > MOST_BYTES:
-        raise DiscoveryError(f"more than {MOST_BYTES} bytes")
+    if len(data) > wanted.most:
+        raise DiscoveryError(f"more than {wanted.most} bytes")
     return data.decode()
 
 

@@ -15,6 +15,7 @@ from federation.checks import Log, Refused
 from federation.models import FederatedAttempt, SamlProvider
 from federation.operations.resources import SAML_ARN
 from federation.redeeming import Proven
+from federation.trial import offered
 from identity import arns, journal, transactions, unsigned
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.operations import session_parameters
@@ -43,6 +44,7 @@ class _Attempt:
             outcome=outcome,
             subject=subject,
             role_arn=self.call.params["RoleArn"],
+            offered=offered(self.provider, self.document, self.proven) if self.document else [],
             **columns,
         )
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from federation.checks import Log, Reason
+from federation.saml import mending
 from federation.saml.response import Assertion
 
-PREFIX = "https://aws.amazon.com/SAML/Attributes/"
+PREFIX = mending.PREFIX
 MOST_PAIRS = 500
 
 _PROVIDER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:saml-provider/[\w._-]{1,128}", re.ASCII)
@@ -80,14 +81,18 @@ class _Reader:
         found = pairs_in(values[:MOST_PAIRS])
         if not found:
             shown = "; ".join(values)[:1000] or "no such attribute"
-            self._refuse("Role attribute", "role ARN,provider ARN", shown)
-        self.log.ok("Role attribute", "role ARN,provider ARN", f"{len(found)} of {len(values)}")
+            remedy = mending.of_roles(values, self.attributes)
+            self.log.refuse(Reason.ATTR, "Role attribute", "role ARN,provider ARN", shown, remedy)
+        told = f"{len(found)} of {len(values)}{mending.order_of(values)}"
+        self.log.ok("Role attribute", "role ARN,provider ARN", told)
         return found
 
     def session_name(self) -> str:
         name = self._single("RoleSessionName")
         if name is None:
-            self._refuse("RoleSessionName", "RoleSessionName is required in AuthnResponse", "none")
+            remedy = mending.of_missing("RoleSessionName", self.attributes)
+            sentence = "RoleSessionName is required in AuthnResponse"
+            self.log.refuse(Reason.ATTR, "RoleSessionName", sentence, "none", remedy)
         if not _NAME.fullmatch(name):
             sentence = "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}"
             self._refuse("RoleSessionName", sentence, name[:200])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -95,13 +95,21 @@ def _metadata(root: Element) -> Metadata:
     found = [_provider(entity, ends) for entity, ends in entities]
     providers = tuple(provider for provider in found if provider)
     if not providers:
-        raise MetadataError("no entity has an IDPSSODescriptor for SAML 2.0")
+        raise MetadataError(f"no entity has an IDPSSODescriptor for SAML 2.0{_instead(entities)}")
     if sum(len(provider.signing) for provider in providers) > MOST_KEYS:
         raise MetadataError(f"the document has more than {MOST_KEYS} signing keys")
     twice = [name for name, count in Counter(p.entity_id for p in providers).items() if count > 1]
     if twice:
         raise MetadataError(f"the entity ID `{twice[0]}` is given twice")
     return Metadata(providers)
+
+
+def _instead(entities: Sequence[tuple[Element, datetime | None]]) -> str:
+    """What stands in the first entity, and in which line."""
+    first = next(iter(entities[0][0]), None) if entities else None
+    if first is None or not isinstance(first.tag, str):
+        return ""
+    return f": line {first.sourceline} has {xmlsafe.described(first)}"
 
 
 def _entities(element: Element, ends: datetime | None) -> Iterator[tuple[Element, datetime | None]]:
@@ -113,7 +121,9 @@ def _entities(element: Element, ends: datetime | None) -> Iterator[tuple[Element
         for child in element.iterchildren(f"{_MD}EntityDescriptor", f"{_MD}EntitiesDescriptor"):
             yield from _entities(child, ends)
     else:
-        raise MetadataError("the root element is not an EntityDescriptor of SAML 2.0")
+        found = f"line {element.sourceline}: found {xmlsafe.described(element)}"
+        wanted = f"EntityDescriptor of {_MD[1:-1]}"
+        raise MetadataError(f"{found}, expected {wanted}")
 
 
 def _provider(entity: Element, ends: datetime | None) -> IdentityProvider | None:

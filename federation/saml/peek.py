@@ -21,3 +21,13 @@ def issuer_and_pairs(document: str) -> tuple[str, tuple[Pair, ...]]:
     )
     pairs = aws_attributes.pairs_in(xmlsafe.text_of(value) for value in values)
     return (xmlsafe.text_of(issuers[-1]).strip() if issuers else "", pairs)
+
+
+def in_response_to(document: str) -> str:
+    """The ID of the request that it says it answers, or "". Raises XmlError."""
+    return str(xmlsafe.parse(document, longest=262_144).get("InResponseTo", ""))
+
+
+def destination(document: str) -> str:
+    """Where it says it goes, or "". Raises XmlError."""
+    return str(xmlsafe.parse(document, longest=262_144).get("Destination", ""))

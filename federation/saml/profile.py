@@ -21,7 +21,6 @@ _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", re.ASCII)
 _LONGEST_NAME = 1_024
-_CLOCKS = "Set the clocks of both sides, or sign in again."
 
 
 def read(element: Element, answers: str, expected: Expected, log: Log) -> Assertion:
@@ -104,7 +103,7 @@ def _confirmation(subject: Element, answers: str, expected: Expected, log: Log) 
     data = ours[0]
     ends = instant(data.get("NotOnOrAfter"), log)
     if expected.now >= ends + _skew(expected):
-        log.refuse(Reason.TIME, name, f"before {ends}", str(expected.now), _CLOCKS)
+        log.refuse(Reason.TIME, name, f"before {ends}", str(expected.now), late(ends, expected))
     if answers and data.get("InResponseTo", answers) != answers:
         log.refuse(Reason.IRT, "InResponseTo", answers[:200], data.get("InResponseTo")[:200])
     answered = data.get("InResponseTo", "") or answers
@@ -127,9 +126,11 @@ def _conditions(element: Element, expected: Expected, log: Log) -> str:
         for name in ("NotBefore", "NotOnOrAfter")
     )
     if ends is not None and expected.now >= ends + _skew(expected):
-        log.refuse(Reason.TIME, "Conditions", f"before {ends}", str(expected.now), _CLOCKS)
+        remedy = late(ends, expected)
+        log.refuse(Reason.TIME, "Conditions", f"before {ends}", str(expected.now), remedy)
     if expected.strict and starts is not None and expected.now + SKEW < starts:
-        log.refuse(Reason.TIME, "Conditions", f"from {starts}", str(expected.now), _CLOCKS)
+        remedy = early(starts, expected)
+        log.refuse(Reason.TIME, "Conditions", f"from {starts}", str(expected.now), remedy)
     known = {f"{SAML}{one}" for one in ("AudienceRestriction", "OneTimeUse")}
     strange = [child.tag for child in found if child.tag not in known]
     if strange and expected.strict:
@@ -157,11 +158,14 @@ def _authentication(element: Element, expected: Expected, log: Log) -> Element:
     found = element.findall(f"{SAML}AuthnStatement")
     if not found or found[0].get("AuthnInstant") is None:
         log.refuse(Reason.AUTHN, "AuthnStatement", "one, with its AuthnInstant", "none")
-    if instant(found[0].get("AuthnInstant"), log) > expected.now + SKEW and expected.strict:
-        log.refuse(Reason.AUTHN, "AuthnInstant", "not in the future", remedy=_CLOCKS)
+    when = instant(found[0].get("AuthnInstant"), log)
+    if when > expected.now + SKEW and expected.strict:
+        remedy = early(when, expected)
+        log.refuse(Reason.AUTHN, "AuthnInstant", "not in the future", str(when), remedy)
     ends = found[0].get("SessionNotOnOrAfter")
     if ends is not None and expected.now >= instant(ends, log):
-        log.refuse(Reason.TIME, "SessionNotOnOrAfter", "in the future", ends[:50], _CLOCKS)
+        remedy = "The session at the identity provider is over: sign in there anew."
+        log.refuse(Reason.TIME, "SessionNotOnOrAfter", "in the future", ends[:50], remedy)
     log.ok("AuthnStatement")
     return found[0]
 
@@ -169,10 +173,39 @@ def _authentication(element: Element, expected: Expected, log: Log) -> Element:
 def require_fresh(element: Element, expected: Expected, log: Log) -> None:
     """AWS: a token must be redeemed within five minutes of issuance."""
     issued = instant(element.get("IssueInstant"), log)
+    name = "Redeemed within 5 minutes"
     if not issued - SKEW <= expected.now < issued + REDEEM_WITHIN:
-        name = "Redeemed within 5 minutes"
-        log.refuse(Reason.TIME, name, f"issued about {expected.now}", str(issued), _CLOCKS)
-    log.ok("Redeemed within 5 minutes", found=str(issued))
+        told = early if expected.now < issued else late
+        remedy = told(issued, expected)
+        log.refuse(Reason.TIME, name, f"issued about {expected.now}", str(issued), remedy)
+    log.ok(name, found=str(issued))
+
+
+def late(at: datetime, expected: Expected) -> str:
+    """What to do about a time that is over: it took long, or a clock is slow."""
+    return (
+        f"That was {_gap(expected.now - at)} ago. Sign in again; if it is always so, the identity"
+        " provider's clock is that much behind."
+    )
+
+
+def early(at: datetime, expected: Expected) -> str:
+    """What to do about a time that is yet to come: somebody's clock is wrong."""
+    return (
+        f"The identity provider's clock is {_gap(at - expected.now)} ahead of ours."
+        " Set it by NTP, or this server's."
+    )
+
+
+def _gap(span: timedelta) -> str:
+    seconds = max(1, int(span.total_seconds()))
+    if seconds < 120:
+        return f"{seconds} seconds"
+    minutes = seconds // 60
+    if minutes < 180:
+        return f"{minutes} minutes"
+    hours = minutes // 60
+    return f"{hours} hours" if hours < 72 else f"{hours // 24} days"
 
 
 def instant(text: str | None, log: Log) -> datetime:

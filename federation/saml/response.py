@@ -112,8 +112,17 @@ def _require_success(response: Element, log: Log) -> None:
     found = codes[0].get("Value", "") if len(codes) == 1 else "none"
     if found != _SUCCESS:
         remedy = "Look into the log of the identity provider: it refused to sign in."
-        log.refuse(Reason.STATUS, "Status", _SUCCESS, found[:200], remedy)
+        log.refuse(Reason.STATUS, "Status", _SUCCESS, _status(response, found)[:500], remedy)
     log.ok("Status", _SUCCESS, found)
+
+
+def _status(response: Element, first: str) -> str:
+    """The code, the one inside it, and what the provider says about it."""
+    inner = response.find(f"{_PROTOCOL}Status/{_PROTOCOL}StatusCode/{_PROTOCOL}StatusCode")
+    told = response.find(f"{_PROTOCOL}Status/{_PROTOCOL}StatusMessage")
+    more = inner.get("Value", "") if inner is not None else ""
+    message = xmlsafe.text_of(told) if told is not None else ""
+    return ": ".join(part for part in (first, more, message) if part)
 
 
 def _require_destination(response: Element, expected: Expected, log: Log) -> None:

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from federation.checks import Log, Reason
@@ -106,7 +107,7 @@ def signed(element: Element, certificates: Iterable[x509.Certificate], log: Log)
     _verifier("" if len(method) else algorithm, name, log)
     covered = _covered(element, signature, reference, name, log)
     text = _canonical(info, _prefixes(canonicalization))
-    require(algorithm, value, text, certificates, name, log)
+    require(algorithm, value, text, certificates, name, log, _carried(signature))
     return xmlsafe.parse(covered.decode())
 
 
@@ -117,13 +118,30 @@ def require(
     certificates: Iterable[x509.Certificate],
     name: str,
     log: Log,
+    carried: str = "",
 ) -> None:
-    """That one of the certificates' keys made `value` over `text`. Raises Refused."""
+    """That one of the certificates' keys made `value` over `text`. Raises Refused.
+
+    `carried` is the certificate that came along, for whoever has to find the right one.
+    """
     verify = _verifier(algorithm, name, log)
     if not any(_fits(verify, certificate, value, text) for certificate in certificates):
         remedy = "Upload the metadata with the certificate that the identity provider signs with."
-        log.refuse(Reason.SIG_VALUE, name, "made with a key of the metadata", "another", remedy)
+        known = [hashlib.sha256(one.public_bytes(Encoding.DER)).hexdigest() for one in certificates]
+        wanted = f"made with a key of the metadata: {', '.join(known)}"
+        log.refuse(Reason.SIG_VALUE, name, wanted, carried or "another", remedy)
     log.ok(name, found=algorithm)
+
+
+def _carried(signature: Element) -> str:
+    """The fingerprint of the certificate in the signature, which nobody believes; or ""."""
+    found = signature.find(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate")
+    try:
+        text = "".join((found.text or "").split()) if found is not None else ""
+        der = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return f"it came with {hashlib.sha256(der).hexdigest()}" if der else ""
 
 
 def _verifier(algorithm: str, name: str, log: Log) -> Verify:

@@ -75,6 +75,13 @@ def name_of(element: Element) -> str:
     return str(etree.QName(element).localname)
 
 
+def described(element: Element) -> str:
+    """Name and namespace, for who looks for it."""
+    name = etree.QName(element)
+    where = f"the namespace {name.namespace[:200]}" if name.namespace else "no namespace"
+    return f"{name.localname[:200]} in {where}"
+
+
 def _check_start(text: str) -> None:
     if text.startswith("\ufeff"):
         raise XmlError("the document begins with a byte order mark")

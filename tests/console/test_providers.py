@@ -26,7 +26,7 @@ def browser(signed_in: SignedIn, ana: User) -> Client:
 @pytest.fixture
 def corp(browser: Client) -> str:
     answer = submit(browser, ADD, name="Corp", document=metadata(), act="add")
-    return str(answer.headers["Location"])
+    return str(answer.headers["Location"]).removesuffix("/added")
 
 
 def test_nothing_is_there_at_first(browser: Client) -> None:
@@ -37,8 +37,10 @@ def test_a_saml_provider_is_added_from_pasted_text(browser: Client, corp: str) -
     assert corp == "/iam/providers/saml/Corp"
     assert SamlProvider.objects.get().metadata == metadata()
     shown = text(browser.get(corp))
-    assert IDP in shown
-    assert "EC secp256r1" in shown
+    assert "/saml/acs/SAMLSP" in shown
+    known = text(browser.get(f"{corp}/metadata"))
+    assert IDP in known
+    assert "EC secp256r1" in known
     assert "Corp" in text(browser.get("/iam/providers"))
 
 
@@ -57,7 +59,7 @@ def test_a_file_is_previewed_and_then_added(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"document": ""}, "Choose a file or paste its text."),
+        ({"document": ""}, "Choose a file, give its address or paste its text."),
         ({"document": f"<!DOCTYPE x>{metadata()}"}, "a document type declaration is not allowed"),
         ({"document": "<x"}, "not well-formed"),
         ({"file": b"\xff\xfe"}, "not UTF-8"),
@@ -96,7 +98,7 @@ def test_roles_that_trust_a_provider_are_named(
     statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRoleWithSAML"}
     make_role(account, "sso", trust=make_document([statement]))
     make_role(account, "other")
-    for page in (corp, f"{corp}/delete"):
+    for page in (f"{corp}/roles", f"{corp}/delete"):
         assert "sso" in text(browser.get(page))
         assert "other" not in text(browser.get(page))
 
@@ -105,7 +107,7 @@ def test_who_may_not_see_providers_sees_none(signed_in: SignedIn, corp: str, ben
     browser = signed_in(ben)
     assert "Corp" not in text(browser.get("/iam/providers"))
     assert "iam:ListSAMLProviders" in text(browser.get("/iam/providers"))
-    for page in (corp, f"{corp}/tags"):
+    for page in (corp, *(f"{corp}/{tab}" for tab in ("tags", "metadata", "sign-ins", "test"))):
         assert IDP not in browser.get(page).content.decode()
     submit(browser, f"{corp}/delete", confirm="Corp")
     assert SamlProvider.objects.exists()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from tests.credentials import Key
 from tests.live_server import LiveServer, serving
@@ -39,7 +41,18 @@ def house(tmp_path_factory: pytest.TempPathFactory, tls_files: Path) -> Iterator
     at, trusted = tmp_path_factory.mktemp("house"), str(tls_files / "tls.pem")
     near = "127.0.0.0/8,::1/128"
     with serving(at, SSL_CERT_FILE=trusted, BARTIZAN_OIDC_ALLOWED_NETWORKS=near) as server:
+        server.manage("rotate_saml_keys")
         yield server
+
+
+def as_providers_know_us(house: LiveServer) -> ServiceProvider:
+    """From our own metadata, as an operator would copy it."""
+    entity_id = f"{house.url}/static/saml-metadata.xml"
+    with urllib.request.urlopen(entity_id, timeout=20) as answer:
+        root = etree.fromstring(answer.read())
+    certificate = root.findtext(".//{*}X509Certificate")
+    logout = root.find(".//{*}SingleLogoutService").get("Location")
+    return ServiceProvider(ENTITY_ID, entity_id, f"{house.url}/saml", logout, certificate)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +68,7 @@ def saml_peer(
     module = SAML_PEERS[request.param]
     need(module.missing())
     at: Path = tmp_path_factory.mktemp(request.param)
-    with module.started(
-        at, ServiceProvider(ENTITY_ID, f"{house.url}/static/saml-metadata.xml", f"{house.url}/saml")
-    ) as peer:
+    with module.started(at, as_providers_know_us(house)) as peer:
         yield peer
 
 
@@ -65,12 +76,12 @@ def saml_peer(
 def oidc_peer(
     request: pytest.FixtureRequest,
     house: LiveServer,
+    owner: tuple[str, Key],
     tls_files: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[OidcPeer]:
     need(openid.missing(request.param))
     at = tmp_path_factory.mktemp(request.param)
-    with openid.started(
-        request.param, at, tls_files, [f"{house.url}/sign-in/oidc/callback"]
-    ) as peer:
+    ways_in = f"{house.url}/sign-in/oidc/{owner[0]}"
+    with openid.started(request.param, at, tls_files, ways_in) as peer:
         yield peer

@@ -26,11 +26,16 @@ PYTHON = INSTALLED / "python" / "bin" / "python"
 
 @dataclass(frozen=True)
 class ServiceProvider:
-    """Us, as a SAML identity provider has to know us: under AWS's name, and under our own."""
+    """Us, as a SAML identity provider has to know us: under AWS's name, and under our own.
+
+    `certificate` (base64) is what we sign logouts with, and what it may encrypt for.
+    """
 
     entity_id: str
     own_entity_id: str
     acs: str
+    logout: str
+    certificate: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class OidcPeer:
     issuer: str
     client_id: str
     client_secret: str
+    redirect_uri: str
     ca: Path
     thumbprint: str
 

@@ -54,10 +54,15 @@ $metadata['__DYNAMIC:1__'] = [
 ];
 """
 _REMOTE = """<?php
-$metadata['%(entity_id)s'] = $metadata['%(own_entity_id)s'] = [
+$metadata['%(entity_id)s'] = [
   'AssertionConsumerService' => '%(acs)s',
   'NameIDFormat' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
   'simplesaml.nameidattribute' => 'uid', 'simplesaml.attributes' => true,
+];
+// Under our own name assertions are encrypted, and logouts signed on both sides.
+$metadata['%(own_entity_id)s'] = $metadata['%(entity_id)s'] + [
+  'SingleLogoutService' => '%(logout)s', 'certData' => '%(certificate)s',
+  'assertion.encryption' => true, 'sign.logout' => true, 'validate.logout' => true,
 ];
 """
 
@@ -76,7 +81,8 @@ def started(at: Path, sp: ServiceProvider) -> Iterator[SamlPeer]:
         (at / folder).mkdir(parents=True)
     key_pair(at)
     values = {"url": url, "at": at, "acs": sp.acs, "entity_id": sp.entity_id}
-    values["own_entity_id"] = sp.own_entity_id
+    values |= {"own_entity_id": sp.own_entity_id, "logout": sp.logout}
+    values["certificate"] = "".join(sp.certificate.split())
     for name, text in (
         ("config/config.php", _CONFIG),
         ("config/authsources.php", _AUTHSOURCES),

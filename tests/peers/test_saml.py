@@ -150,3 +150,32 @@ def test_a_person_comes_back_from_a_peer_that_our_sign_in_page_asked(
     sign_in_at(saml_peer, page)
     page.wait_for_url(f"{house.url}/home")
     expect(page.locator("header.top")).to_contain_text(f"Of{saml_peer.name}")
+
+
+@needs_browser[0]
+@needs_browser[1]
+def test_who_signs_out_on_one_side_is_signed_out_on_the_other(
+    page: Page,
+    house: LiveServer,
+    owner: tuple[str, Key],
+    saml_peer: SamlPeer,
+    roles: tuple[str, str],
+) -> None:
+    """Under our own name SimpleSAMLphp encrypts what it sends to us, and signs logouts."""
+    if saml_peer.name != "SimpleSAMLphp":
+        pytest.skip("offers no logout")
+    start = f"{house.url}/sign-in/saml/{owner[0]}/{saml_peer.name}"
+    page.goto(start)
+    sign_in_at(saml_peer, page)
+    page.wait_for_url(f"{house.url}/home")
+    page.goto(f"{house.url}/sign-out")
+    page.get_by_role("button", name=f"Sign out here and at {saml_peer.name}").click()
+    expect(page.get_by_text(f"Here and at {saml_peer.name}.")).to_be_visible()
+    page.goto(start)
+    sign_in_at(saml_peer, page)  # asked for the password again: the session there is over
+    page.wait_for_url(f"{house.url}/home")
+    there = saml_peer.metadata_url.removesuffix("metadata.php")
+    page.goto(f"{there}initSLO.php?RelayState=/{there.partition('//')[2].partition('/')[2]}x")
+    page.wait_for_load_state()
+    page.goto(f"{house.url}/home")
+    expect(page).to_have_url(re.compile(f"{house.url}/(session-expired|sign-in)"))

@@ -109,9 +109,12 @@ def test_ten_entities_and_ten_keys_are_taken() -> None:
 REFUSED = {
     "no XML": ("metadata", "not well-formed"),
     "document type": (f"<!DOCTYPE x>{entity()}", "document type"),
-    "wrong root": (f'<AffiliationDescriptor xmlns="{MD}"/>', "not an EntityDescriptor"),
-    "no namespace": (entity().replace(f' xmlns="{MD}"', "", 1), "not an EntityDescriptor"),
-    "namespace that looks alike": (entity().replace(MD, MD.upper()), "not an EntityDescriptor"),
+    "wrong root": (f'<AffiliationDescriptor xmlns="{MD}"/>', "expected EntityDescriptor of"),
+    "no namespace": (entity().replace(f' xmlns="{MD}"', "", 1), "expected EntityDescriptor of"),
+    "namespace that looks alike": (
+        entity().replace(MD, MD.upper()),
+        "expected EntityDescriptor of",
+    ),
     "service provider": (entity(SP), "no entity has an IDPSSODescriptor"),
     "SAML 1.1 only": (
         entity(role(protocols="urn:oasis:names:tc:SAML:1.1:protocol")),
