@@ -9,7 +9,14 @@ from django.utils import timezone
 from identity.models import Account, LastAccess, ManagedPolicy, Role, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, text
-from tests.factories import attach, make_group, make_managed_policy, make_policy, make_role
+from tests.factories import (
+    attach,
+    make_group,
+    make_managed_policy,
+    make_policy,
+    make_role,
+    make_user,
+)
 
 HERE = "/iam/create-policy?from=user:ben"
 WIDE = [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]
@@ -64,7 +71,14 @@ def test_who_used_nothing_is_told_so(browser: Client, ben: User) -> None:
     assert "ben used nothing" in text(browser.get(HERE))
 
 
-@pytest.mark.parametrize("given", ["user:nobody", "role:nothing"])
+def test_a_name_of_dots_is_found_by_its_unique_id(browser: Client, account: Account) -> None:
+    dots = make_user(account, "..", allow="iam:*")
+    used(dots, "GetUser")
+    page = browser.get(f"/iam/create-policy?from=user:~{dots.unique_id}")
+    assert "iam:GetUser" in page.context["form"]["document"].value()
+
+
+@pytest.mark.parametrize("given", ["user:nobody", "role:nothing", "user:~AIDANOBODY"])
 def test_nobody_has_no_smaller_policy(browser: Client, given: str) -> None:
     assert browser.get(f"/iam/create-policy?from={given}").status_code == 404
 
