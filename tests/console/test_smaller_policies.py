@@ -47,7 +47,7 @@ def test_the_editor_opens_with_what_was_used_and_saves_it(
     assert "Create a smaller policy from this" in text(tab)
     assert "/iam/create-policy?from=user%3Aben" in tab.content.decode()
     page = browser.get(HERE)
-    assert "of which 1 were used" in text(page)
+    assert "ben used 1 of the " in text(page)
     form = page.context["form"]
     assert "iam:GetUser" in form["document"].value()
     assert "iam:*" not in form["document"].value()
