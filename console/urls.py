@@ -14,6 +14,7 @@ from console.saml_urls import saml_provider_urls
 from console.views import (
     about,
     create_user,
+    delete_groups,
     delete_user,
     events,
     explain,
@@ -23,6 +24,7 @@ from console.views import (
     inline_policies,
     last_accessed,
     my_mfa,
+    my_passkeys,
     my_password,
     open_accounts,
     policies,
@@ -67,6 +69,7 @@ signin_urls: list[URLPattern] = [
     path("sign-in/root/password", signin.root_password, name="sign-in-root-password"),
     path("sign-in/mfa", signin_stages.device, name="sign-in-mfa"),
     path("sign-in/mfa/app", signin_stages.app, name="sign-in-mfa-app"),
+    path("sign-in/mfa/key", signin_stages.key, name="sign-in-mfa-key"),
     path("sign-in/mfa/resync", signin_stages.resynchronize, name="sign-in-mfa-resync"),
     path("sign-in/mfa/recovery", signin_stages.recovery_code, name="sign-in-mfa-recovery"),
     path("sign-in/mfa/lost", signin_stages.lost_device, name="sign-in-mfa-lost"),
@@ -185,6 +188,9 @@ _group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
 group_urls: list[URLPattern] = [
     path("iam/groups", groups.group_list_page, name="groups"),
     path("iam/create-group", groups.create, name="create-group"),
+    path("iam/delete-groups", delete_groups.choose, name="delete-groups"),
+    path("iam/delete-groups/<str:draft_id>", delete_groups.confirm, name="delete-groups-confirm"),
+    path("iam/delete-groups/<str:draft_id>/done", delete_groups.result, name="delete-groups-done"),
     path(_group, groups.group, _of_group, name="group"),
     path(f"{_group}/permissions", groups.permissions, _of_group, name="group-permissions"),
     path(f"{_group}/users", group_members.members, _of_group, name="group-users"),
@@ -241,6 +247,8 @@ me_urls: list[URLPattern] = [
     path("me/password", my_password.password, name="me-password"),
     path("me/mfa", security_credentials.mfa_devices, name="me-mfa"),
     path("me/mfa/add/app", my_mfa.add_app, name="me-mfa-add"),
+    path("me/mfa/add/key", my_passkeys.add, name="me-mfa-add-key"),
+    path("me/mfa/rename", my_passkeys.rename, name="me-mfa-rename"),
     path("me/mfa/remove", my_mfa.remove, name="me-mfa-remove"),
     path("me/mfa/recovery-codes", my_mfa.recovery_codes, name="me-recovery-codes"),
     path(
