@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils import timezone
 from console.jobs.rows import Job as Job
 from console.jobs.rows import JobPart as JobPart
 from identity import arns, vault
-from identity.models import Account, User
+from identity.models import AccessKey, Account, User
 from identity.sealed import COLUMNS, Sealed
 
 
@@ -47,6 +47,24 @@ class KeptPreferences(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
+
+
+class KeyRotation(models.Model):
+    """That one access key replaces another (console/key_rotation.py); over when either is gone."""
+
+    old_key = models.OneToOneField(
+        AccessKey, on_delete=models.CASCADE, primary_key=True, related_name="rotation"
+    )
+    new_key = models.OneToOneField(AccessKey, on_delete=models.CASCADE, related_name="replaces")
+    started_at = models.DateTimeField(default=timezone.now)
+    started_by = models.CharField(max_length=256)
+
+    if TYPE_CHECKING:
+        old_key_id: str
+        new_key_id: str
+
+    def __str__(self) -> str:
+        return f"{self.old_key_id} to {self.new_key_id}"
 
 
 class Dismissal(models.Model):

@@ -88,6 +88,14 @@ SECTIONS = (
         (
             Entry(_("Explain access"), "explain", "iam:SimulatePrincipalPolicy"),
             Entry(_("Policy simulator"), "simulator", "iam:SimulatePrincipalPolicy"),
+            Entry(_("Who can…?"), "who-can", "iam:GetAccountAuthorizationDetails"),
+            Entry(
+                _("Access findings"),
+                "findings",
+                "access-analyzer:ListFindingsV2",
+                ("/iam/archive-rules",),
+            ),
+            Entry(_("Access keys"), "key-triage", "iam:ListAccessKeys"),
             Entry(_("Credential report"), "credential-report", "iam:GetCredentialReport"),
             Entry(_("Activity"), "activity", "cloudtrail:LookupEvents"),
             Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),

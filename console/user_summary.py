@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from console import key_descriptions
 from console.http import Request
 from console.permissions import Reading, Rights, Value, reading
 from identity import passwords
@@ -27,6 +28,7 @@ class Key:
     active: bool
     created: datetime
     used: Reading[dict[str, Any]]
+    description: str = ""
 
     @property
     def last_used(self) -> datetime | None:
@@ -66,7 +68,7 @@ def summary(request: Request, name: str, rights: Rights) -> Summary:
     return Summary(
         access=read("GetLoginProfile", lambda: access_of(user, max_age)),
         devices=read("ListMFADevices", lambda: _devices(user)),
-        keys=read("ListAccessKeys", lambda: [_key(rights, user, key) for key in _keys(user)]),
+        keys=read("ListAccessKeys", lambda: _described(rights, user)),
     )
 
 
@@ -80,9 +82,19 @@ def _keys(user: User) -> list[AccessKey]:
     return sorted(user.access_keys.all(), key=lambda key: (key.created_at, key.id))
 
 
-def _key(rights: Rights, user: User, key: AccessKey) -> Key:
-    used = rights.reading("GetAccessKeyLastUsed", user.arn, key.last_used, AccessKeyId=key.id)
-    return Key(id=key.id, active=key.active, created=key.created_at, used=used)
+def _described(rights: Rights, user: User) -> list[Key]:
+    named = key_descriptions.of(user, rights)
+    return [_key(rights, user, key, named.get(key.id, "")) for key in _keys(user)]
+
+
+def _key(rights: Rights, user: User, key: AccessKey, description: str) -> Key:
+    """With the address of the last use, which the API does not tell."""
+
+    def last_used() -> dict[str, Any]:
+        return {**key.last_used(), "Address": key.last_used_from}
+
+    used = rights.reading("GetAccessKeyLastUsed", user.arn, last_used, AccessKeyId=key.id)
+    return Key(key.id, key.active, key.created_at, used, description)
 
 
 def keys(request: Request, name: str) -> list[Key]:

@@ -21,9 +21,12 @@ from identity import arns
 from identity.models import (
     AccessReport,
     Account,
+    ArchiveRule,
     ConsoleSession,
     CredentialReport,
     Event,
+    Finding,
+    FindingScan,
     InstanceProfile,
     LastAccess,
     ManagedPolicy,
@@ -85,6 +88,9 @@ def fill(account: Account, mark: str = "") -> None:
     AccessReport.objects.create(
         account=account, requester=user.unique_id, arn=user.arn, services=[]
     )
+    Finding.objects.create(account=account, key="x", kind="external", resource=role.arn)
+    ArchiveRule.objects.create(account=account, name="meant", kind="external")
+    FindingScan.objects.create(account=account, finished_at=timezone.now())
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     job = Job.objects.create(account=account, kind="credential-report", user=user)
     JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")

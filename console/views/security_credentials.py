@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -10,8 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import handoff, mfa_required, responses, user_summary
+from console import handoff, key_descriptions, mfa_required, responses, user_summary
 from console.forms.base import Form, first_result, send
+from console.forms.keys import KeyForm
 from console.forms.security_credentials import RootKeyForm
 from console.forms.users import ConfirmForm
 from console.http import Request
@@ -85,14 +87,16 @@ def needs_mfa(request: Request) -> bool:
 
 
 def _keys(request: Request) -> list[user_summary.Key]:
-    return user_summary.keys_of(request, request.iam.list_access_keys()["AccessKeyMetadata"])
+    found = user_summary.keys_of(request, request.iam.list_access_keys()["AccessKeyMetadata"])
+    named = key_descriptions.of(request.caller.user, Rights(request))
+    return [replace(key, description=named.get(key.id, "")) for key in found]
 
 
 def key_create(request: Request) -> HttpResponse:
     """A root key takes an extra tick."""
-    kind = RootKeyForm if request.caller.is_root else Form
+    kind = RootKeyForm if request.caller.is_root else KeyForm
     form = kind(request.POST or None)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request))):
+    if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
         return done
     denied = Rights(request).denied(request.caller.arn)
     full = request.caller.user.access_keys.count() >= KEYS
@@ -103,8 +107,10 @@ def _form_page(request: Request, template: str, **context: Any) -> HttpResponse:
     return responses.page(request, f"console/me/{template}", **context)
 
 
-def _create(request: Request) -> HttpResponse:
+def _create(request: Request, form: Form) -> HttpResponse:
     key = request.iam.create_access_key()["AccessKey"]
+    if described := form.cleaned_data.get("description"):
+        key_descriptions.write(request, request.caller.user, key["AccessKeyId"], described)
     values = {"Access key ID": key["AccessKeyId"], "Secret access key": key["SecretAccessKey"]}
     return handoff.give(request, request.caller.user, values, "me-key-done")
 
@@ -162,5 +168,6 @@ def key_delete(request: Request, key_id: str) -> HttpResponse:
 
 def _delete(request: Request, key_id: str) -> HttpResponse:
     request.iam.delete_access_key(AccessKeyId=key_id)
+    key_descriptions.forget(request, request.caller.user, key_id)
     messages.success(request, _("Access key %(key)s was deleted.") % {"key": key_id})
     return see_other("me")

@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import handoff, user_summary
-from console.forms.base import Form, send
+from console import handoff, key_descriptions, user_summary
+from console.forms.base import send
+from console.forms.keys import KeyForm
 from console.forms.users import ConfirmForm
 from console.http import Request
 from console.responses import address, see_other
@@ -28,15 +29,18 @@ KEYS = 2
 
 @of_user
 def create(request: Request, user: t.UserTypeDef) -> HttpResponse:
-    form = Form(request.POST or None)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request, user))):
+    form = KeyForm(request.POST or None)
+    if form.is_valid() and (done := send(request, form, lambda: _create(request, user, form))):
         return done
     keys = user_summary.keys(request, user["UserName"])
     return page(request, user, "key_create.html", form=form, full=len(keys) >= KEYS)
 
 
-def _create(request: Request, user: t.UserTypeDef) -> HttpResponse:
+def _create(request: Request, user: t.UserTypeDef, form: KeyForm) -> HttpResponse:
     key = request.iam.create_access_key(UserName=user["UserName"])["AccessKey"]
+    if described := form.cleaned_data["description"]:
+        row = request.caller.account.iam_users.get(unique_id=user["UserId"])
+        key_descriptions.write(request, row, key["AccessKeyId"], described)
     values = {"Access key ID": key["AccessKeyId"], "Secret access key": key["SecretAccessKey"]}
     return handoff.give(request, request.caller.user, values, "user-key-done", segment(user))
 
@@ -97,5 +101,7 @@ def _key(request: Request, user: t.UserTypeDef, key_id: str) -> user_summary.Key
 
 def _delete(request: Request, user: t.UserTypeDef, key_id: str) -> HttpResponse:
     request.iam.delete_access_key(UserName=user["UserName"], AccessKeyId=key_id)
+    row = request.caller.account.iam_users.get(unique_id=user["UserId"])
+    key_descriptions.forget(request, row, key_id)
     messages.success(request, _("Access key %(key)s was deleted.") % {"key": key_id})
     return see_other("user-security-credentials", segment(user))

@@ -6,6 +6,7 @@ from identity.models.attachment import GroupAttachment, RoleAttachment, UserAtta
 from identity.models.console_settings import ConsoleSettings, Usage
 from identity.models.credential_report import CredentialReport
 from identity.models.event import Event
+from identity.models.finding import ArchiveRule, Finding, FindingScan
 from identity.models.group import Group, Membership
 from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
@@ -28,10 +29,13 @@ __all__ = [
     "AccessKey",
     "AccessReport",
     "Account",
+    "ArchiveRule",
     "ConsoleSession",
     "ConsoleSettings",
     "CredentialReport",
     "Event",
+    "Finding",
+    "FindingScan",
     "Group",
     "GroupAttachment",
     "GroupPolicy",

@@ -15,6 +15,8 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from identity.errors import InvalidAction, MissingAction
 
 SERVICES = {"iam": "2010-05-08", "sts": "2011-06-15"}
+# Services whose actions pages are decided and recorded by, while no client can call them.
+_RECORDED = {"access-analyzer": ("accessanalyzer", "2019-11-01")}
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 # Secrets that the models do not mark as such.
 _SECRET_MEMBERS = frozenset(
@@ -24,11 +26,12 @@ _SECRET_MEMBERS = frozenset(
 
 @cache
 def model(service: str) -> ServiceModel:
-    """The model of "iam" or "sts"; KeyError for any other service.
+    """The model of a service; KeyError for one that is not known here.
 
     The loader alone reads it: a botocore session would cost its whole configuration.
     """
-    loaded = Loader().load_service_model(service, "service-2", SERVICES[service])
+    name, version = _RECORDED.get(service) or (service, SERVICES[service])
+    loaded = Loader().load_service_model(name, "service-2", version)
     return ServiceModel(loaded, service)
 
 

@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from tests.benchmarks import accounts, client, engine, saml, sessions
+from tests.benchmarks import accounts, client, engine, id_tokens, saml, sessions
 from tests.benchmarks.figures import Result, tell
 from tests.benchmarks.rates import against, moto_server, process, rate, thrift
 from tests.credentials import PASSWORD, Key
@@ -55,8 +55,16 @@ def main() -> int:
             *flatness(small, key, large),
             start(small),
         ]
-    others = (accounts.results(), sessions.results(), engine.results(), saml.results())
-    return tell([*results, *(one for each in others for one in each)])
+    return tell(
+        [
+            *results,
+            *accounts.results(),
+            *sessions.results(),
+            *engine.results(),
+            *id_tokens.results(),
+            *saml.results(),
+        ]
+    )
 
 
 def start(server: LiveServer) -> Result:

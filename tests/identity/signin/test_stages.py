@@ -66,6 +66,7 @@ def _closed_pages() -> list[str]:
             route = (
                 route.replace(f"<str:{parameter}>", "ana")
                 .replace(f"<uuid:{parameter}>", "0" * 8 + "-0000-4000-8000-" + "0" * 12)
+                .replace(f"<int:{parameter}>", "1")
                 .replace(f"<shelf:{parameter}>", "policies")
                 .replace(f"<{parameter}>", "ana")
             )
