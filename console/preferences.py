@@ -88,8 +88,12 @@ def of(request: Request) -> Preferences:
 
 
 def of_user(user: User) -> Preferences:
-    kept = KeptPreferences.objects.filter(user=user).first()
-    return read(kept.chosen | {"recent": kept.recent} if kept else {})
+    """From the row that was read along with the user of a session."""
+    try:
+        kept = user.kept_preferences
+    except KeptPreferences.DoesNotExist:
+        return Preferences()
+    return read(kept.chosen | {"recent": kept.recent})
 
 
 def keep(request: Request, response: HttpResponse, preferences: Preferences) -> None:
@@ -112,9 +116,10 @@ def visited(request: Request, response: HttpResponse, visit: Visit) -> None:
         return
     recent = (visit, *(one for one in before if one != visit))[:RECENT]
     if _has_row(request.signed_in):
-        rows, user = KeptPreferences.objects, request.signed_in.user
-        if not rows.filter(user=user).update(recent=recent):
-            rows.get_or_create(user=user, defaults={"recent": recent})
+        kept = KeptPreferences(user=request.signed_in.user, recent=recent)
+        KeptPreferences.objects.bulk_create(
+            [kept], update_conflicts=True, update_fields=["recent"], unique_fields=["user"]
+        )
         return
     keep(request, response, replace(request.preferences, recent=recent))
 
