@@ -90,7 +90,7 @@ def of(request: Request) -> Preferences:
 def of_user(user: User) -> Preferences:
     """From the row that was read along with the user of a session."""
     try:
-        kept = user.kept_preferences
+        kept: KeptPreferences = user.kept_preferences  # type: ignore[attr-defined]  # its other side
     except KeptPreferences.DoesNotExist:
         return Preferences()
     return read(kept.chosen | {"recent": kept.recent})
