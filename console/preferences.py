@@ -116,9 +116,9 @@ def visited(request: Request, response: HttpResponse, visit: Visit) -> None:
         return
     recent = (visit, *(one for one in before if one != visit))[:RECENT]
     if _has_row(request.signed_in):
-        kept = KeptPreferences(user=request.signed_in.user, recent=recent)
-        KeptPreferences.objects.bulk_create(
-            [kept], update_conflicts=True, update_fields=["recent"], unique_fields=["user"]
+        row = KeptPreferences(user=request.signed_in.user, recent=recent)
+        KeptPreferences.objects.bulk_create(  # one statement, whether or not there is a row
+            [row], update_conflicts=True, unique_fields=["user"], update_fields=["recent"]
         )
         return
     keep(request, response, replace(request.preferences, recent=recent))
