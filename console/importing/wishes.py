@@ -98,7 +98,11 @@ def _is_built_in(entity: Entity) -> bool:
 
 
 def _policy(entity: Entity) -> Wish:
-    head = _head(POLICY, "PolicyName", entity)
+    named = {
+        "PolicyName": _text(entity.get("Arn", "")).rpartition("/")[2],
+        **entity,
+    }  # moto has none
+    head = _head(POLICY, "PolicyName", named)
     versions = entity["PolicyVersionList"]
     in_force = [one for one in versions if one["VersionId"] == entity["DefaultVersionId"]]
     if not in_force:

@@ -396,6 +396,13 @@ def test_documents_that_the_api_refuses_are_conflicts(ana: User, signed_in: Sign
     assert outcomes(browser, check(browser, given)) == {"user li": "conflict"}
 
 
+def test_a_policy_of_moto_has_its_name_in_the_arn_alone() -> None:
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": {"Statement": []}}
+    policy = {"Arn": f"arn:aws:iam::{THERE}:policy/a/P", "Path": "/a/", "DefaultVersionId": "v1"}
+    (wish,) = read_details(details_of(Policies=[policy | {"PolicyVersionList": [version]}]))
+    assert (wish.name, wish.path) == ("P", "/a/")
+
+
 def test_text_of_the_api_and_of_moto_is_read_too() -> None:
     """Documents are percent-encoded in the one, texts in the other."""
     encoded = "%7B%22Version%22%3A%20%222012-10-17%22%2C%20%22Statement%22%3A%20%5B%5D%7D"
