@@ -147,9 +147,21 @@ def _of_passwords(rights: Rights, everybody: str, found: Counts) -> Rows:
         yield _todo("federate", sentence % found.passwords, "add-provider", way, "info")
 
 
+# The query of the list of users that shows just those.
+_ONLY = {
+    "no-mfa": "access=on&mfa=none",
+    "unused-passwords": "access=on&unused=90",
+    "old-keys": "keys=90",
+    "unused-keys": "unused=90",
+}
+
+
 def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
     """`sentence` has a %d for the count; it leads to the users."""
-    return _todo(key, sentence % count, "users", _("Show users")) if count else _done(done)
+    if not count:
+        return _done(done)
+    row = _todo(key, sentence % count, "users", _("Show users"))
+    return replace(row, url=f"{row.url}?{_ONLY[key]}")
 
 
 def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:

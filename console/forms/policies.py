@@ -65,14 +65,24 @@ class PolicyFilterForm(forms.Form):
         required=False,
     )
 
+    allows = forms.RegexField(
+        r"\A[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}\Z",
+        label=gettext_lazy("Allows action"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "placeholder": "iam:PassRole"}
+        ),
+    )
+
     def chosen(self) -> dict[str, str]:
-        """Text, kind and use, as `policy_list.matching` takes them."""
+        """Text, kind, use and action, as `policy_list.matching` takes them."""
         self.full_clean()
         given = self.cleaned_data
         return {
             "text": given.get("q", ""),
             "kind": given.get("type", ""),
             "use": given.get("use", ""),
+            "allows": given.get("allows", ""),
         }
 
 
