@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console import account_policies, navigation
+from console import account_policies, key_rotation, navigation
 from console.account_counts import Counts, counts
 from console.http import Request
 from console.permissions import Rights
@@ -57,7 +57,10 @@ def recommendations(request: Request, rights: Rights) -> list[Recommendation]:
     if own:
         rows.append(_own_mfa(found))
     if may_count:
-        rows += [*_of_passwords(rights, everybody, found), *_of_keys(rights, everybody, found)]
+        rows += [
+            *_of_passwords(rights, everybody, found),
+            *_of_keys(rights, everybody, account, found),
+        ]
         rows += _of_administrators(rights, everybody, found)
     rows += [*_of_password_policy(rights, account), *_of_policies(rights, account)]
     rows += _of_roles(rights, account, found, counted=may_count)
@@ -148,11 +151,23 @@ def _of_passwords(rights: Rights, everybody: str, found: Counts) -> Rows:
 
 
 def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
-    """`sentence` has a %d for the count; it leads to the users."""
-    return _todo(key, sentence % count, "users", _("Show users")) if count else _done(done)
+    """`sentence` has a %d for the count; it leads to the users, or keys, that are counted."""
+    if not count:
+        return _done(done)
+    url_name, query = _LISTS[key]
+    found = _todo(key, sentence % count, url_name, _("Show users"))
+    return replace(found, url=f"{found.url}?{query}") if found.url else found
 
 
-def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
+_LISTS = {
+    "no-mfa": ("users", "access=on&mfa=none"),
+    "unused-passwords": ("users", "access=on&unused=90"),
+    "old-keys": ("users", "keys=90"),
+    "unused-keys": ("key-triage", "view=unused"),
+}
+
+
+def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) -> Rows:
     if not rights.allow("iam:ListAccessKeys", everybody):
         return
     yield _counted(
@@ -176,7 +191,14 @@ def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
                 found.unused_keys,
             ),
         )
-    if found.rotations:
+    if found.rotating:
+        # Replacing a key takes days: whoever comes back finds the board here.
+        words = ngettext(
+            "%d key rotation in progress", "%d key rotations in progress", found.rotating
+        )
+        way, told = key_rotation.address_of_all(account), _("An old access key still has to go.")
+        yield Recommendation("info", _("Consider"), told, words % found.rotating, way, "rotations")
+    elif found.rotations:
         sentence = ngettext(
             "%d user has two active access keys. Finish the rotation: deactivate the old one.",
             "%d users have two active access keys. Finish the rotations: deactivate the old ones.",
