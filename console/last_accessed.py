@@ -16,9 +16,10 @@ from django.utils import timezone
 from console.holders import KINDS, Holder
 from console.http import Request
 from console.names import BUILT_IN, CUSTOM, policy_segment
-from console.permissions import Reading
+from console.permissions import Reading, Rights
 from console.responses import address
 from identity.calls import Call
+from identity.models import Group, ManagedPolicy, Role, User
 from identity.operations import access_reports, policies_granting
 
 
@@ -66,14 +67,21 @@ class Service:
 
 def services(request: Request, holder: Holder) -> Reading[list[Service]]:
     """Every service that the holder's policies grant, those used last first and then by prefix."""
-    params = {"Arn": holder.arn}
+    return services_of(request, holder.rights, holder.row)
+
+
+def services_of(
+    request: Request, rights: Rights, entity: User | Group | Role | ManagedPolicy
+) -> Reading[list[Service]]:
+    """As `services`; of a policy what it grants, and when those who have it used that."""
+    params = {"Arn": entity.arn}
     call = Call(request.caller, "iam", "GenerateServiceLastAccessedDetails", params, request.facts)
 
     def read() -> list[Service]:
-        found = access_reports.services(call, holder.row, actions_too=True)
+        found = access_reports.services(call, entity, actions_too=True)
         return sorted((_service(access_reports.read(one)) for one in found), key=_order)
 
-    return holder.rights.reading(call.action, holder.arn, read, **params)
+    return rights.reading(call.action, entity.arn, read, **params)
 
 
 def _order(service: Service) -> tuple[float, str]:

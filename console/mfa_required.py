@@ -7,8 +7,9 @@ from typing import Any
 from identity.callers import Caller, Kind
 from identity.models import ConsoleSettings
 
-# Names of pages that begin so stay open: adding a device, leaving, and what helps with either.
-_OPEN = ("me-mfa", "me-recovery-codes", "sign-out", "session", "theme", "preferences-zone", "help")
+# What stays open: adding a device (names of pages that begin so), leaving, and what helps with it.
+_DEVICES = ("me-mfa", "me-recovery-codes")
+_OPEN = frozenset({"sign-out", "session", "theme", "preferences-zone", "help", "help-topic"})
 
 
 def lacks_it(signed_in: Caller | None) -> bool:
@@ -21,4 +22,5 @@ def lacks_it(signed_in: Caller | None) -> bool:
 def stands_before(request: Any) -> bool:
     """Whether the page of this request stays closed for that."""
     name = request.resolver_match.url_name or ""
-    return lacks_it(request.signed_in) and not name.startswith(_OPEN)
+    is_open = name in _OPEN or name.startswith(_DEVICES)
+    return not is_open and lacks_it(request.signed_in)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from console.names import policy_address
 from console.permissions import Rights
+from identity import policy_actions
 from identity.models import Account, ManagedPolicy
 from identity.models.user import folded
 
@@ -40,17 +41,19 @@ class Row:
 
 
 def matching(
-    account: Account, text: str = "", kind: str = "", use: str = ""
+    account: Account, text: str = "", kind: str = "", use: str = "", allows: str = ""
 ) -> QuerySet[ManagedPolicy]:
     """What the account sees: its own and the shipped policies, under filters that may be empty.
 
-    `text` is the start of a name, or a whole ARN.
+    `text` is the start of a name, or a whole ARN, `allows` an action such as `iam:PassRole`.
     """
     policies = ManagedPolicy.objects.visible_to(account).with_uses_by(account)
     if text.startswith("arn:"):
         policies = policies.filter(arn=text)
     elif text:
         policies = policies.filter(name_folded__under=folded(text))
+    if allows:
+        policies = policies.filter(pk__in=policy_actions.allowing(policies, allows))
     policies = policies.filter(_OF_TYPE.get(kind, Q()), _OF_USE.get(use, Q()))
     origin = Case(When(account=None, then=Value(" 1")), default=Value(" 0"))
     return policies.annotate(sort_key=Concat("name_folded", origin))

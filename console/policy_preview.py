@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.explain_rights import SIMULATE, source_arn
+from console.holders import Holder
 from console.http import Request
-from console.permissions import Reading
+from console.permissions import Reading, Rights
 from console.recent_events import LOOK_UP
 from console.views.policy_pages import Subject
 from identity import journal, previews
 from identity.models import Event
 from identity.previews import Preview
 
+MaySee = Callable[[Event], bool]
+
 
 def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
-    """For who may read the activity, of those principals for whom they may simulate."""
-    rights, known = subject.rights, dict[str, bool]()
+    """Of a managed policy, for who may read the activity, of those whom they may simulate."""
+    account, policy = request.caller.account, subject.policy
+    return _preview(
+        subject.rights,
+        lambda may_see: previews.of_policy(account, policy, draft, timezone.now(), may_see),
+    )
+
+
+def of_inline(holder: Holder, name: str, before: str, draft: str) -> Reading[Preview]:
+    """As `of`, of an inline policy; `before` is "" for one that is to be new."""
+    return _preview(
+        holder.rights,
+        lambda may_see: previews.of_inline(
+            holder.row, name, before, draft, timezone.now(), may_see
+        ),
+    )
+
+
+def _preview(rights: Rights, look: Callable[[MaySee], Preview]) -> Reading[Preview]:
+    known: dict[str, bool] = {}
     if not rights.allow(LOOK_UP, "*"):
         words = _("You may not see whose recorded calls would change. Needs %(action)s.")
         return Reading(notice=words % {"action": LOOK_UP})
@@ -29,5 +52,4 @@ def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
         return known[arn]
 
     journal.drain()
-    account, policy = request.caller.account, subject.policy
-    return Reading(previews.of_policy(account, policy, draft, timezone.now(), may_see))
+    return Reading(look(may_see))

@@ -23,6 +23,11 @@ _LEVEL_WORDS = {
 }
 
 
+def level_words(level: str | None) -> str:
+    """The console's word for an access level; "" where none is known."""
+    return str(_LEVEL_WORDS.get(level or "", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One of the five cells; `extent` is full, limited or "" for nothing."""

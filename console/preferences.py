@@ -112,9 +112,10 @@ def visited(request: Request, response: HttpResponse, visit: Visit) -> None:
         return
     recent = (visit, *(one for one in before if one != visit))[:RECENT]
     if _has_row(request.signed_in):
-        rows, user = KeptPreferences.objects, request.signed_in.user
-        if not rows.filter(user=user).update(recent=recent):
-            rows.get_or_create(user=user, defaults={"recent": recent})
+        row = KeptPreferences(user=request.signed_in.user, recent=recent)
+        KeptPreferences.objects.bulk_create(  # one statement, whether or not there is a row
+            [row], update_conflicts=True, unique_fields=["user"], update_fields=["recent"]
+        )
         return
     keep(request, response, replace(request.preferences, recent=recent))
 

@@ -150,21 +150,21 @@ def _of_passwords(rights: Rights, everybody: str, found: Counts) -> Rows:
         yield _todo("federate", sentence % found.passwords, "add-provider", way, "info")
 
 
+# The query of the list of users that shows just those.
+_ONLY = {
+    "no-mfa": "access=on&mfa=none",
+    "unused-passwords": "access=on&unused=90",
+    "old-keys": "keys=90",
+    "unused-keys": "unused=90",
+}
+
+
 def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
-    """`sentence` has a %d for the count; it leads to the users, or keys, that are counted."""
+    """`sentence` has a %d for the count; it leads to the users."""
     if not count:
         return _done(done)
-    url_name, query = _LISTS[key]
-    found = _todo(key, sentence % count, url_name, _("Show users"))
-    return replace(found, url=f"{found.url}?{query}") if found.url else found
-
-
-_LISTS = {
-    "no-mfa": ("users", "access=on&mfa=none"),
-    "unused-passwords": ("users", "access=on&unused=90"),
-    "old-keys": ("users", "keys=90"),
-    "unused-keys": ("key-triage", "view=unused"),
-}
+    row = _todo(key, sentence % count, "users", _("Show users"))
+    return replace(row, url=f"{row.url}?{_ONLY[key]}")
 
 
 def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) -> Rows:

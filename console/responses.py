@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from console import conflicts
+
 
 class SeeOther(HttpResponseRedirect):
     """303: what was sent has been done, look there (RFC 9110 section 15.4.4)."""
@@ -29,7 +31,9 @@ def see_other(name: str, *args: str, **query: str) -> SeeOther:
 
 
 def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    """The page; 422 when its `form` was sent and has problems."""
+    """The page; 422 when its `form` was sent and has problems, 409 when it was overtaken."""
     form: BaseForm | None = context.get("form")
     failed = form is not None and form.is_bound and not form.is_valid()
+    if conflict := getattr(form, "conflict", None):
+        return conflicts.page(request, conflict)
     return render(request, template, context, status=422 if failed else 200)

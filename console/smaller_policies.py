@@ -9,14 +9,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from console.granted_policies import GrantedPolicies
 from console.holders import KINDS, ROLE, USER, Holder, find, user_holder
 from console.http import Request
+from console.names import MARK
 from console.responses import address
 from identity import least_privilege
 from identity.least_privilege import PERIODS, Evidence
-from identity.models import Group, Role, User
-from identity.models.permissions import Granted
-from identity.models.permissions import Holder as Held
+from identity.models import Role, User
 
 _DAYS = 90
 
@@ -73,6 +73,9 @@ def proposal(request: Request) -> Proposal | None:
 
 def _holder(request: Request, kind: str, name: str) -> Holder:
     if kind == USER.word:
+        users = request.caller.account.iam_users
+        known = users.filter(unique_id=name.removeprefix(MARK)).first()
+        name = known.name if known and name.startswith(MARK) else name
         return user_holder(request, request.iam.get_user(UserName=name)["User"])
     holder = find(request, KINDS[kind], name)
     if holder is None:
@@ -83,7 +86,8 @@ def _holder(request: Request, kind: str, name: str) -> Holder:
 
 def _proposal(holder: Holder, days: int, found: Evidence) -> Proposal:
     shared: dict[str, Any] = {"holder": holder, "days": days, "since": found.since}
-    if not _may_read(holder, found.sources):
+    policies = GrantedPolicies(holder.rights, holder.row)
+    if not all(map(policies.may_read, found.sources)):
         notice = _("You may not read all policies of %(name)s, so that none can be made of them.")
         return Proposal(**shared, notice=notice % {"name": holder.name})
     document = found.document
@@ -97,22 +101,3 @@ def _proposal(holder: Holder, days: int, found: Evidence) -> Proposal:
         implied=found.implied,
         document=document,
     )
-
-
-def _may_read(holder: Holder, sources: tuple[Granted, ...]) -> bool:
-    """Whether the API would tell the text of each."""
-    groups = _group_arns(holder) if any(one.holder is Held.GROUP for one in sources) else {}
-    return all(_may_read_one(holder, one, groups) for one in sources)
-
-
-def _may_read_one(holder: Holder, one: Granted, groups: dict[str, str]) -> bool:
-    if one.name.startswith("arn:"):
-        return holder.rights.allow("iam:GetPolicyVersion", one.name)
-    if one.holder is Held.GROUP:
-        return holder.rights.allow("iam:GetGroupPolicy", groups[one.holder_name])
-    return holder.rights.allow(f"iam:Get{holder.kind.api}Policy", holder.arn)
-
-
-def _group_arns(holder: Holder) -> dict[str, str]:
-    groups = Group.objects.filter(memberships__user=holder.row.pk).select_related("account")
-    return {group.name: group.arn for group in groups}

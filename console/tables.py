@@ -83,4 +83,17 @@ ROLES = Table(
         Column("boundary", _("Boundary"), default=False),
     ),
 )
-TABLES = {table.key: table for table in (USERS, ROLES)}
+GROUPS = Table(
+    "groups",
+    _("User groups"),
+    "groups",
+    (
+        Column("users", _("Users")),
+        Column("permissions", _("Permissions")),
+        Column("created", _("Created")),
+        Column("path", _("Path"), default=False),
+        Column("arn", _("ARN"), default=False),
+        Column("unique_id", _("Unique ID"), default=False),
+    ),
+)
+TABLES = {table.key: table for table in (USERS, ROLES, GROUPS)}

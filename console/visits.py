@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 
@@ -9,6 +12,8 @@ from console import preferences
 from console.http import Request
 from console.names import MARK
 from console.preferences import Visit
+
+logger = logging.getLogger(__name__)
 
 # By the first word of a page's name: the page of the object.
 _PAGES = {"user": "user", "group": "group", "role": "role", "policy": "policy"}
@@ -20,7 +25,10 @@ def note(request: Request, response: HttpResponse) -> None:
     if request.method != "GET" or response.status_code != 200 or request.signed_in is None:
         return
     if (visit := _visit(request)) is not None:
-        preferences.visited(request, response, visit)
+        try:
+            preferences.visited(request, response, visit)
+        except OperationalError:
+            logger.info("the database did not take a visit")  # the page is shown all the same
 
 
 def _visit(request: Request) -> Visit | None:

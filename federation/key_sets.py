@@ -118,7 +118,12 @@ def _bring_up(row: OidcKeySet, provider: OidcProvider, now: datetime) -> None:
 
 
 def _refresh(row: OidcKeySet, provider: OidcProvider, now: datetime) -> Exception | None:
-    """Ask, if it is this process's turn. What fails leaves the keys as they were."""
+    """Ask, if it is this process's turn. What fails leaves the keys as they were.
+
+    That it is nobody's turn is seen without a write: anybody can send tokens with unknown keys.
+    """
+    if row.tried_at and row.tried_at > now - BETWEEN:
+        return None
     due = Q(tried_at=None) | Q(tried_at__lte=now - BETWEEN)
     mine = OidcKeySet.objects.filter(pk=row.pk, uploaded=False)
     if not mine.filter(due).update(tried_at=now):

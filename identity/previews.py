@@ -1,4 +1,4 @@
-"""What recorded calls would get if a managed policy said something else: whose would flip.
+"""What recorded calls would get if a policy said something else: whose would flip.
 
 The newest calls of those who have the policy are put to the policies of now, and to the same with
 the draft in its place. At most `_EVENTS` events are read and `_ASKED` different calls asked again.
@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
 from identity import condition_keys, replays
 from identity.callers import Caller
-from identity.models import Account, Event, ManagedPolicy, Role
-from identity.policy import Document, Layer, Request, Source, decide, load
+from identity.models import Account, Event, Group, ManagedPolicy, Role, User
+from identity.policy import Document, Layer, LayerKind, Request, Source, decide, load
 
 DAYS = 7
 _EVENTS = 1_000
@@ -51,6 +53,19 @@ class Preview:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The draft in the place of a policy, by the name that layers have for it.
+
+    A policy that is to be new has no document before, and joins those that grant.
+    """
+
+    source: str
+    before: Document | None
+    draft: Document
+    speaks_of_tags: bool
+
+
 def of_policy(
     account: Account,
     policy: ManagedPolicy,
@@ -60,21 +75,51 @@ def of_policy(
 ) -> Preview:
     """The preview of a policy of the account; only events that `may_see` accepts are looked at."""
     assert policy.default_version is not None  # every policy in the table has one
-    documents = (load(policy.default_version.document), load(draft))
-    events, cut = _events(account, policy, now)
-    concerned = [one for one in events if _is_concerned(one, documents) and may_see(one)]
+    change = _change(policy.arn, policy.default_version.document, draft)
+    return _preview(account, change, _principals(account, policy), now, may_see)
+
+
+def of_inline(
+    holder: User | Group | Role,
+    name: str,
+    before: str,
+    draft: str,
+    now: datetime,
+    may_see: Callable[[Event], bool],
+) -> Preview:
+    """The preview of an inline policy; `before` is "" for one that is to be new."""
+    change = _change(f"{type(holder).__name__.lower()}/{holder.name}/{name}", before, draft)
+    account, users, roles = holder.account, [holder.unique_id], list[str]()
+    if isinstance(holder, Role):
+        users, roles = roles, users
+    elif isinstance(holder, Group):
+        members = account.iam_users.filter(memberships__group=holder)
+        users = list(members.values_list("unique_id", flat=True)[:_HOLDERS])
+    return _preview(account, change, _whose(users, roles), now, may_see)
+
+
+def _change(source: str, before: str, draft: str) -> _Change:
+    tags = condition_keys.speaks_of_tags(draft)
+    return _Change(source, load(before) if before else None, load(draft), tags)
+
+
+def _preview(
+    account: Account,
+    change: _Change,
+    whose: Q | None,
+    now: datetime,
+    may_see: Callable[[Event], bool],
+) -> Preview:
+    events, cut = _events(account, whose, now) if whose else ([], False)
+    concerned = [one for one in events if _is_concerned(one, change) and may_see(one)]
     groups = _alike(concerned)
     asked = dict(list(groups.items())[:_ASKED])
-    tags = condition_keys.speaks_of_tags(draft)
-    flips, unknown = _flips(asked, policy.arn, documents[1], tags=tags)
+    flips, unknown = _flips(asked, change)
     return Preview(tuple(flips), len(concerned), unknown, cut or len(asked) < len(groups))
 
 
-def _events(account: Account, policy: ManagedPolicy, now: datetime) -> tuple[list[Event], bool]:
+def _events(account: Account, whose: Q, now: datetime) -> tuple[list[Event], bool]:
     """The newest calls of who has the policy, and whether there are more."""
-    whose = _principals(account, policy)
-    if whose is None:
-        return [], False
     found = Event.objects.filter(
         whose, account=account, type="AwsApiCall", time__gte=now - timedelta(days=DAYS)
     )
@@ -83,7 +128,7 @@ def _events(account: Account, policy: ManagedPolicy, now: datetime) -> tuple[lis
 
 
 def _principals(account: Account, policy: ManagedPolicy) -> Q | None:
-    """Events of users by their IDs, and of sessions of roles, whose IDs begin with the role's."""
+    """Who has the policy, directly, by a group or as a boundary; at most a hundred of a kind."""
     groups = policy.groupattachments.filter(account=account).values("group")
     users = account.iam_users.filter(
         Q(pk__in=policy.userattachments.filter(account=account).values("user"))
@@ -93,20 +138,24 @@ def _principals(account: Account, policy: ManagedPolicy) -> Q | None:
     roles = Role.objects.filter(account=account).filter(
         Q(attachments__policy=policy) | Q(boundary=policy)
     )
-    user_ids = list(users.distinct().values_list("unique_id", flat=True)[:_HOLDERS])
-    whose = Q(principal_id__in=user_ids) if user_ids else None
-    for role_id in roles.distinct().values_list("unique_id", flat=True)[:_HOLDERS]:
-        # A range, which every database looks up in its index: `;` follows `:`.
-        sessions = Q(principal_id__gt=f"{role_id}:", principal_id__lt=f"{role_id};")
-        whose = sessions if whose is None else whose | sessions
-    return whose
+    ids = (rows.distinct().values_list("unique_id", flat=True) for rows in (users, roles))
+    user_ids, role_ids = (list(one[:_HOLDERS]) for one in ids)
+    return _whose(user_ids, role_ids)
 
 
-def _is_concerned(event: Event, documents: Sequence[Document]) -> bool:
+def _whose(users: Iterable[str], roles: Iterable[str]) -> Q | None:
+    """Events of users by their IDs, and of sessions of roles, whose IDs begin with the role's."""
+    found = [Q(principal_id__in=users)] if users else []
+    # Ranges, which every database looks up in its index: `;` follows `:`.
+    found += [Q(principal_id__gt=f"{one}:", principal_id__lt=f"{one};") for one in roles]
+    return reduce(or_, found) if found else None
+
+
+def _is_concerned(event: Event, change: _Change) -> bool:
     action = f"{event.source.removesuffix('.amazonaws.com')}:{event.name}"
     if event.decision:
         action = str(event.decision["action"])
-    return any(document.about(action) for document in documents)
+    return any(one.about(action) for one in (change.before, change.draft) if one)
 
 
 def _alike(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -120,20 +169,19 @@ def _alike(events: Iterable[Event]) -> dict[str, list[Event]]:
     return groups
 
 
-def _flips(
-    groups: dict[str, list[Event]], arn: str, draft: Document, *, tags: bool
-) -> tuple[list[Flip], int]:
+def _flips(groups: dict[str, list[Event]], change: _Change) -> tuple[list[Flip], int]:
     callers: dict[str, Caller | None] = {}
     counts: Counter[tuple[str, str, str, bool]] = Counter()
     first: dict[tuple[str, str, str, bool], Flip] = {}
     unknown = 0
     for newest, *more in groups.values():
         caller = _caller(newest, callers)
+        tags = change.speaks_of_tags
         asked = replays.asked_again(newest, caller, tags=tags) if caller else None
         if caller is None or asked is None:
             unknown += 1 + len(more)
             continue
-        flip = _flip(newest, caller, *asked, arn=arn, draft=draft)
+        flip = _flip(newest, caller, *asked, change)
         if flip:
             key = (caller.principal.unique_id, flip.action, flip.resource, flip.allows)
             first.setdefault(key, flip)
@@ -151,24 +199,19 @@ def _caller(event: Event, known: dict[str, Caller | None]) -> Caller | None:
 
 
 def _flip(
-    event: Event,
-    caller: Caller,
-    request: Request,
-    layers: list[Layer],
-    *,
-    arn: str,
-    draft: Document,
+    event: Event, caller: Caller, request: Request, layers: list[Layer], change: _Change
 ) -> Flip | None:
-    before, after = decide(request, layers), decide(request, list(_with(layers, arn, draft)))
+    before, after = decide(request, layers), decide(request, list(_with(layers, change)))
     if before.allowed is after.allowed:
         return None
     return Flip(caller, request.action, request.resource, after.allowed, 1, event.time)
 
 
-def _with(layers: Iterable[Layer], arn: str, draft: Document) -> Iterator[Layer]:
-    """The layers with the draft wherever the policy stands."""
+def _with(layers: Iterable[Layer], change: _Change) -> Iterator[Layer]:
+    """The layers with the draft wherever the policy stands, or beside those that grant."""
+    draft = Source(change.source, change.draft)
     for layer in layers:
-        policies = tuple(
-            Source(one.name, draft) if one.name == arn else one for one in layer.policies
-        )
-        yield Layer(layer.kind, policies, layer.keys)
+        policies = [draft if one.name == change.source else one for one in layer.policies]
+        if change.before is None and layer.kind is LayerKind.IDENTITY:
+            policies.append(draft)
+        yield Layer(layer.kind, tuple(policies), layer.keys)

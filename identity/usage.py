@@ -23,10 +23,13 @@ def keep(events: Iterable[Mapping[str, Any]]) -> None:
     )
     for (account_id, month), number in reads.items():
         of_month = Usage.objects.filter(account_id=account_id, month=month)
-        if not of_month.update(reads=F("reads") + number):
-            Usage.objects.get_or_create(
-                account_id=account_id, month=month, defaults={"reads": number}
-            )
+        if of_month.update(reads=F("reads") + number):
+            continue
+        _row, fresh = Usage.objects.get_or_create(
+            account_id=account_id, month=month, defaults={"reads": number}
+        )
+        if not fresh:  # another mover was faster
+            of_month.update(reads=F("reads") + number)
 
 
 def reads(account: Account, months: int) -> list[Usage]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
 from console.forms.users import PathField
+from identity.models import Group, GroupAttachment, GroupPolicy
+from identity.models.user import folded
 
 _NAME_TAKEN = gettext_lazy(
     "A group of this name already exists. Names ignore upper and lower case."
@@ -30,6 +33,38 @@ class GroupNameField(forms.RegexField):
             },
             **kwargs,
         )
+
+
+class GroupFilterForm(forms.Form):
+    """What the list shows; anything unknown in the address filters nothing."""
+
+    q = forms.CharField(max_length=128, required=False)
+    permissions = forms.ChoiceField(
+        label=gettext_lazy("Permissions"),
+        choices=[
+            ("", gettext_lazy("Any")),
+            ("some", gettext_lazy("With policies")),
+            ("none", gettext_lazy("Without policies")),
+        ],
+        required=False,
+    )
+
+    def narrow(self, groups: QuerySet[Group]) -> QuerySet[Group]:
+        self.full_clean()
+        given = self.cleaned_data
+        if text := given.get("q", "").strip():
+            groups = groups.filter(name_folded__under=folded(text))
+        if wanted := given.get("permissions"):
+            of_this = {"group_id": OuterRef("pk")}
+            attached = Exists(GroupAttachment.objects.filter(**of_this))
+            inline = Exists(GroupPolicy.objects.filter(**of_this))
+            some = Q(attached) | Q(inline)
+            groups = groups.filter(some if wanted == "some" else ~some)
+        return groups
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())
 
 
 class GroupForm(Form):

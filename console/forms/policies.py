@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.base import fingerprint
-from console.forms.policy_documents import EXAMPLE, CheckedForm
+from console.forms.policy_documents import EXAMPLE, CheckedForm, EditedDocumentForm
 from console.forms.users import PathField
 from console.policy_list import BUILT_IN, CUSTOM, JOB_FUNCTION
+from console.policy_summary import text
 from identity.models import ManagedPolicy
 from identity.policy import Kind
 
@@ -65,14 +65,24 @@ class PolicyFilterForm(forms.Form):
         required=False,
     )
 
+    allows = forms.RegexField(
+        r"\A[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}\Z",
+        label=gettext_lazy("Allows action"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "spellcheck": "false", "placeholder": "iam:PassRole"}
+        ),
+    )
+
     def chosen(self) -> dict[str, str]:
-        """Text, kind and use, as `policy_list.matching` takes them."""
+        """Text, kind, use and action, as `policy_list.matching` takes them."""
         self.full_clean()
         given = self.cleaned_data
         return {
             "text": given.get("q", ""),
             "kind": given.get("type", ""),
             "use": given.get("use", ""),
+            "allows": given.get("allows", ""),
         }
 
 
@@ -99,8 +109,8 @@ class CreatePolicyForm(CheckedForm):
         self.fields["document"].initial = EXAMPLE
 
 
-class EditPolicyForm(CheckedForm):
-    """A new version of a policy; `version` names the one that was edited.
+class EditPolicyForm(EditedDocumentForm):
+    """A new version of a policy, in place of the one that decides.
 
     What would change is read before it is saved. With all versions in use, `remove` says which one
     makes room.
@@ -118,28 +128,20 @@ class EditPolicyForm(CheckedForm):
         help_text=gettext_lazy("A policy has at most five versions. The default one stays."),
         widget=forms.RadioSelect,
     )
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, policy: ManagedPolicy, removable: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._version = fingerprint((policy.newest, str(policy.default_version)))
-        self.fields["version"].initial = self._version
+        default = policy.default_version
+        state = (policy.newest, str(default))
+        self.edits(text(default.document) if default else "", state)
         choice = self.fields["remove"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = removable
         choice.initial = removable[-1][0] if removable else None
         if not removable:
             del self.fields["remove"]
-
-    def clean_version(self) -> str:
-        version: str = self.cleaned_data["version"]
-        if version != self._version:
-            raise ValidationError(
-                _("Somebody changed this policy while you were editing. Open the page again.")
-            )
-        return version
 
     def clean(self) -> dict[str, Any]:
         """Another press saves the very text whose changes were on the page."""

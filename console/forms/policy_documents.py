@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from console import editor
 from console.forms.base import Form
+from console.forms.edited import EditedForm
 from console.policy_report import Report, first_error, report
 from identity import quotas
 from identity.policy import Kind, size
@@ -127,6 +128,13 @@ class CheckedForm(Form):
     def accepts(self, found: Report) -> bool:
         """Whether the page that was sent showed what was found of this very text."""
         return bool(self.cleaned_data.get("accepted") == found.seal)
+
+
+class EditedDocumentForm(EditedForm, CheckedForm):
+    """A document that is there already, and may be changed by others meanwhile."""
+
+    def mine(self) -> str:
+        return self._text()
 
 
 def sent(request: HttpRequest, **initial: Any) -> dict[str, Any]:

@@ -6,14 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.base import Form, fingerprint
-from console.forms.policy_documents import CheckedForm
+from console.forms.base import Form
+from console.forms.policy_documents import EditedDocumentForm
 from console.templatetags.formats import duration
 from identity.models import Role
 from identity.models.role import SERVICE_LINKED
@@ -117,23 +115,12 @@ class SettingsForm(Form):
             field.choices = [(now, duration(int(now))), *HOURS]
 
 
-class TrustForm(CheckedForm):
-    """Another trust policy; `version` is the one that was edited."""
+class TrustForm(EditedDocumentForm):
+    """Another trust policy in place of `trusted`."""
 
     document_kind = Kind.TRUST
-
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, trusted: str, limit: int, **kwargs: Any) -> None:
         self.size_limit = limit
         super().__init__(*args, **kwargs)
-        self._version = fingerprint(trusted)
-        self.fields["version"].initial = self._version
-
-    def clean_version(self) -> str:
-        version: str = self.cleaned_data["version"]
-        if version != self._version:
-            raise ValidationError(
-                _("Somebody changed this policy while you were editing. Open the page again.")
-            )
-        return version
+        self.edits(trusted)

@@ -9,10 +9,14 @@ from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms.statements import LEVEL_LABELS
 from identity.catalogue import catalogue
+from identity.policy.summary import LEVELS
 
 MOST_ACTIONS, MOST_RESOURCES = 100, 20
 PASTED = "policies"
@@ -54,15 +58,81 @@ class SimulatorForm(forms.Form):
         gettext_lazy("JSON; replaces the one that is attached."),
         3,
     )
+    scp = _area(
+        gettext_lazy("Guardrail (SCP)"),
+        gettext_lazy("JSON; a cap over the pasted policy."),
+        3,
+    )
     actions = _area(
         gettext_lazy("Actions"),
         gettext_lazy("One a line, such as iam:GetUser; at most 100"),
         4,
         required=True,
     )
+    service = forms.CharField(
+        label=gettext_lazy("Pick actions of a service"),
+        help_text=gettext_lazy("Its prefix, such as iam"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={**_PLAIN, "list": "services"}),
+    )
+    asked_of = forms.CharField(required=False, max_length=140, widget=forms.HiddenInput)
     resources = _area(
         gettext_lazy("Resources"), gettext_lazy("ARNs, one a line, at most 20; * if none"), 3
     )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self._add_actions(str(self["service"].value() or "").strip().rstrip(":"))
+
+    def _add_actions(self, prefix: str) -> None:
+        """Boxes for the actions of the service, by access level where that is known."""
+        service = catalogue().services.get(prefix.lower())
+        levels: dict[str, list[tuple[str, str]]] = {}
+        for one in service.actions.values() if service else ():
+            name = f"{service.prefix}:{one.name}" if service else ""
+            levels.setdefault(one.access_level or "", []).append((name, one.name))
+        for level in sorted(levels, key=[*LEVELS, ""].index):
+            self.fields[f"{_PICK}{level.partition(' ')[0].lower()}"] = forms.MultipleChoiceField(
+                label=LEVEL_LABELS.get(level, gettext_lazy("Actions")),
+                choices=sorted(levels[level]),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def action_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(_PICK)]
+
+    def choose_from(self, choices: list[tuple[str, str]], whose: str) -> None:
+        """Offer the policies of whoever is simulated, all chosen until some are taken out."""
+        every = [key for key, _label in choices]
+        sent = self._sent.copy()
+        chosen = sent.getlist("include") if self._is_of(whose) else every
+        self.fields["include"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Policies to include"),
+            choices=choices,
+            required=False,
+            initial=chosen,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        sent.setlist("include", chosen)
+        sent["asked_of"] = whose
+        self.data = sent
+
+    @property
+    def _sent(self) -> MultiValueDict[str, str]:
+        assert isinstance(self.data, MultiValueDict)
+        return self.data
+
+    def _is_of(self, whose: str) -> bool:
+        """Whether the boxes that were sent are those of the same user, group or role."""
+        return bool(self.data.get("asked_of") == whose)
+
+    def left_out(self, choices: list[tuple[str, str]], whose: str) -> list[str]:
+        """The keys of the policies whose boxes were emptied."""
+        kept = self._sent.getlist("include")
+        return [key for key, _label in choices if key not in kept] if self._is_of(whose) else []
 
     def clean_actions(self) -> list[str]:
         found: list[str] = self.cleaned_data["actions"].split()
@@ -81,6 +151,8 @@ class SimulatorForm(forms.Form):
         if kind == PASTED:
             if not self.cleaned_data.get("policy"):
                 self.add_error("policy", _("Enter a policy, or choose whose policies to simulate."))
+        elif self.cleaned_data.get("scp"):
+            self.add_error("scp", _("A guardrail can be tried with pasted policies only."))
         elif not _NAME.fullmatch(name):
             self.add_error("name", _("Enter the name of a user, a group or a role."))
         return self.cleaned_data
@@ -110,6 +182,20 @@ class SimulatorForm(forms.Form):
 
 
 _PREFIX = "context."
+_PICK = "pick_"
+
+
+def with_picked(sent: QueryDict) -> QueryDict:
+    """What was sent, with the actions whose boxes were ticked among those that were typed."""
+    given = sent.copy()
+    picked = [one for name in sent if name.startswith(_PICK) for one in sent.getlist(name)]
+    for name in list(given):
+        if name.startswith(_PICK):
+            del given[name]
+    if picked:
+        typed = given.get("actions", "").split()
+        given["actions"] = "\n".join(dict.fromkeys([*typed, *picked]))
+    return given
 
 
 def _field(key: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.base import Form, fingerprint
+from console.forms.base import Form
+from console.forms.edited import EditedForm
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -122,24 +124,28 @@ def _cell(label: str, initial: str, max_length: int) -> forms.CharField:
     )
 
 
-class TagsForm(Form):
+def _lines(tags: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{key} = {value}" for key, value in sorted(tags))
+
+
+class TagsForm(EditedForm):
     """All tags of one object as rows of key and value; a row without a key is no tag.
 
-    `version` is the state that was edited: a save over somebody else's change is refused. Keys of
-    users ignore case, those of policies do not.
+    Keys of users ignore case, those of policies do not.
     """
 
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
-
     def __init__(
-        self, *args: Any, tags: list[t.TagTypeDef], ignore_case: bool = True, **kwargs: Any
+        self, data: QueryDict | None, *, tags: list[t.TagTypeDef], ignore_case: bool = True
     ) -> None:
-        super().__init__(*args, **kwargs)
+        typed = data.dict() if data else {}
+        again = "check" in typed  # sent to be looked at once more
+        super().__init__(None if again else data, initial=typed if again else {})
         self._folded: Callable[[str], str] = str.lower if ignore_case else str
         self.current = {tag["Key"]: tag["Value"] for tag in tags}
-        self.fields["version"].initial = self._version()
-        self.row_count = min(MAX_TAGS, len(tags) + BLANK_ROWS)
-        shown = [*self.current.items(), *[("", "")] * BLANK_ROWS]
+        self.edits(_lines(self.current.items()))
+        rows = sum(name.startswith("key_") for name in typed)
+        self.row_count = min(MAX_TAGS, max(len(tags) + BLANK_ROWS, rows))
+        shown = [*self.current.items(), *[("", "")] * self.row_count]
         for number, (key, value) in enumerate(shown[: self.row_count], 1):
             self._add_row(number, key, value)
 
@@ -147,18 +153,15 @@ class TagsForm(Form):
         self.fields[f"key_{number}"] = _cell(_("Key %d") % number, key, 128)
         self.fields[f"value_{number}"] = _cell(_("Value %d") % number, value, 256)
 
-    def _version(self) -> str:
-        return fingerprint(sorted(self.current.items()))
+    def mine(self) -> str:
+        typed = [(key.value() or "", value.value() or "") for key, value in self.rows()]
+        return _lines(pair for pair in typed if pair[0])
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         numbers = range(1, self.row_count + 1)
         return [(self[f"key_{number}"], self[f"value_{number}"]) for number in numbers]
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("version") != self._version():
-            raise ValidationError(
-                _("Somebody changed these tags while you were editing. Open the page again.")
-            )
         self.wanted: dict[str, str] = {}
         for number in range(1, self.row_count + 1):
             self._take_row(number)

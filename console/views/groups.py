@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, responses
+from console import paging, policies_naming, responses, tables
 from console.forms.base import send
-from console.forms.groups import EditGroupForm, GroupForm
+from console.forms.groups import EditGroupForm, GroupFilterForm, GroupForm
 from console.forms.users import ConfirmForm
 from console.holder_permissions import group_url
 from console.holders import Holder, of_holder
@@ -24,8 +24,7 @@ from console.permissions import Rights
 from console.responses import SeeOther, see_other
 from console.views.user_policies import shown
 from identity import arns, quotas
-from identity.models import Group, GroupAttachment, GroupPolicy, Membership
-from identity.models.user import folded
+from identity.models import Group, GroupAttachment, GroupPolicy, Membership, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,19 @@ class Row:
 def group_list_page(request: Request) -> HttpResponse:
     rights, account_id = Rights(request), request.caller.account_id
     rights.require("ListGroups", arns.iam(account_id, "group", ""))
-    text = request.GET.get("q", "").strip()
-    groups = Group.objects.filter(account=request.caller.account)
-    if text:
-        groups = groups.filter(name_folded__under=folded(text))
+    filters = GroupFilterForm(request.GET)
+    groups = filters.narrow(Group.objects.filter(account=request.caller.account))
     found = paging.page(request, groups, key="name_folded")
     return responses.page(
         request,
         "console/groups/list.html",
-        text=text,
+        filters=filters,
         page=found,
         rows=_rows(found.rows, rights),
         limit=quotas.of(account_id, "GroupsPerAccount"),
         denied=rights.denied(arns.iam(account_id, "group", "*")),
+        table=tables.GROUPS,
+        columns=request.preferences.shown(tables.GROUPS),
     )
 
 
@@ -142,7 +141,8 @@ def edit(request: Request, holder: Holder) -> HttpResponse:
     form = EditGroupForm(request.POST or None, initial=initial)
     if form.is_valid() and (done := send(request, form, lambda: _edit(request, holder, form))):
         return done
-    return page(request, holder, "edit.html", form=form)
+    naming = policies_naming.of(request, holder.rights, holder.arn)
+    return page(request, holder, "edit.html", form=form, naming=naming)
 
 
 def _edit(request: Request, holder: Holder, form: EditGroupForm) -> HttpResponse:
@@ -173,8 +173,14 @@ def _held(holder: Holder) -> dict[str, int]:
 
 
 def _delete(request: Request, holder: Holder) -> HttpResponse:
-    """Everything in it goes first, each part by its own call."""
-    name, pk = holder.name, holder.row.pk
+    delete_with_all(request, holder.row)
+    messages.success(request, _("Group %(name)s was deleted.") % {"name": holder.name})
+    return see_other("groups")
+
+
+def delete_with_all(request: Request, group: User | Group | Role) -> None:
+    """Everything in it goes first, each part by its own call. Raises AwsError."""
+    name, pk = group.name, group.pk
     for user in Membership.objects.filter(group_id=pk).values_list("user__name", flat=True):
         request.iam.remove_user_from_group(GroupName=name, UserName=user)
     for arn in GroupAttachment.objects.filter(group_id=pk).values_list("policy__arn", flat=True):
@@ -182,5 +188,3 @@ def _delete(request: Request, holder: Holder) -> HttpResponse:
     for policy in GroupPolicy.objects.filter(group_id=pk).values_list("name", flat=True):
         request.iam.delete_group_policy(GroupName=name, PolicyName=policy)
     request.iam.delete_group(GroupName=name)
-    messages.success(request, _("Group %(name)s was deleted.") % {"name": name})
-    return see_other("groups")

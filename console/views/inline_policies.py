@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from console import policy_summary
+from console import policy_preview, policy_summary
 from console.forms.base import send
 from console.forms.inline_policies import InlinePolicyForm
 from console.forms.policy_documents import sent
@@ -21,6 +21,7 @@ from console.permissions import Reading
 from console.responses import SeeOther
 from console.views.holder_policies import page
 from identity.errors import NoSuchEntity
+from identity.previews import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def create(request: Request, holder: Holder) -> HttpResponse:
     form = InlinePolicyForm(**sent(request), taken=taken, limit=holder.kind.inline_limit)
     if form.is_valid() and (done := send(request, form, lambda: _put(request, holder, form))):
         return done
-    return page(request, holder, "inline_edit.html", form=form, policy="")
+    preview = _preview(holder, form, "")
+    return page(request, holder, "inline_edit.html", form=form, policy="", preview=preview)
 
 
 @of_holder
@@ -100,7 +102,16 @@ def edit(request: Request, holder: Holder, policy: str) -> HttpResponse:
     )
     if form.is_valid() and (done := send(request, form, lambda: _put(request, holder, form))):
         return done
-    return page(request, holder, "inline_edit.html", form=form, policy=found.name)
+    preview = _preview(holder, form, document)
+    return page(request, holder, "inline_edit.html", form=form, policy=found.name, preview=preview)
+
+
+def _preview(holder: Holder, form: InlinePolicyForm, before: str) -> Reading[Preview] | None:
+    """Whose recorded calls would change, once the text was checked and can be saved."""
+    if not form.reviewed or form.report is None or form.report.text == before:
+        return None
+    name = str(form["policy_name"].value() or "")
+    return policy_preview.of_inline(holder, name, before, form.report.text)
 
 
 def _put(request: Request, holder: Holder, form: InlinePolicyForm) -> HttpResponse:

@@ -29,7 +29,7 @@ from identity import arns
 from identity.models import ManagedPolicy
 from identity.models.managed_policy import AWS, ManagedPolicyQuerySet
 
-_TABS = ("permissions", "attached", "versions", "tags")
+_TABS = ("permissions", "attached", "versions", "last-accessed", "tags")
 
 
 class Shelf:
@@ -134,6 +134,7 @@ def _tabs(subject: Subject) -> list[dict[str, Any]]:
         "permissions": _("Permissions"),
         "attached": _("Attached to"),
         "versions": _("Versions"),
+        "last-accessed": _("Last accessed"),
         "tags": _("Tags"),
     }
     counts = {"attached": policy.attachment_count + policy.boundary_count}

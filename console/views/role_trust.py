@@ -32,6 +32,7 @@ def trust(request: Request, holder: Holder) -> HttpResponse:
         "trust",
         document=document,
         sentences=trust_words.sentences(document),
+        warnings=trust_words.warnings(document),
     )
 
 

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from console import responses, simulations
 from console.forms.base import NOT_ABOUT_THE_FORM
-from console.forms.simulator import SimulatorForm
+from console.forms.simulator import SimulatorForm, with_picked
 from console.http import Request
+from console.simulations import Results
+from identity.catalogue import catalogue
 from identity.errors import AwsError
 
 # The server takes 8,190 characters of a request's first line, and addresses travel through mail.
@@ -18,19 +20,35 @@ _LONGEST_QUERY = 4000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def simulator(request: Request) -> HttpResponse:
-    """A form sent by POST becomes an address, unless its policies are too long for one."""
-    sent = request.POST or request.GET
+    """A form sent by POST becomes an address, unless its policies are too long for one.
+
+    *Show actions* runs nothing: the page comes again with the boxes of a service.
+    """
+    sent = with_picked(request.POST or request.GET)
+    if "show" in sent:
+        return _page(request, SimulatorForm(initial=sent.dict()), None)
     form = SimulatorForm(sent or None)
-    rows = None
+    found = None
     if form.is_valid():
         permalink = _permalink(sent)
         if request.method == "POST" and len(permalink) <= _LONGEST_QUERY:
             return HttpResponseRedirect(permalink)
-        rows = _rows(request, form)
-    return responses.page(request, "console/simulator.html", form=form, rows=rows)
+        found = _run(request, form)
+    return _page(request, form, found)
 
 
-def _rows(request: Request, form: SimulatorForm) -> list[simulations.Row] | None:
+def _page(request: Request, form: SimulatorForm, found: Results | None) -> HttpResponse:
+    return responses.page(
+        request,
+        "console/simulator.html",
+        form=form,
+        rows=found.rows if found else None,
+        listings=found.listings if found else [],
+        services=sorted((one.prefix, one.name) for one in catalogue().services.values()),
+    )
+
+
+def _run(request: Request, form: SimulatorForm) -> Results | None:
     """None when the simulator refused what the form holds, which then says why."""
     try:
         return simulations.run(request, form)
@@ -45,6 +63,6 @@ def _permalink(sent: QueryDict) -> str:
     """The address of the page with what was filled in."""
     kept = sent.copy()
     for name in list(kept):
-        if name == "csrfmiddlewaretoken" or not str(kept[name]).strip():
+        if name in ("csrfmiddlewaretoken", "service", "next") or not str(kept[name]).strip():
             del kept[name]
     return f"{reverse('simulator')}?{kept.urlencode()}"

@@ -267,6 +267,12 @@ function askZone(form) {
   form.hidden = false;
 }
 
+/** The title of a moment also tells it as the browser's clock has it, where that is another zone. */
+function tellHere(time) {
+  const here = new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(time.dateTime));
+  time.title = `${time.title || time.textContent} – ${here} ${browserZone}`;
+}
+
 function fillZone(line) {
   line.querySelector("[data-zone-name]").textContent = `(${browserZone})`;
   line.querySelector("button").addEventListener("click", () => {
@@ -315,6 +321,7 @@ all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
 all("[data-session]").forEach(watchSession);
 all("[data-ask-zone]").forEach(askZone);
 all("[data-zone-fill]").forEach(fillZone);
+if (browserZone && browserZone !== document.documentElement.dataset.zone) all("time[datetime]").forEach(tellHere);
 document.addEventListener("keydown", shortcut);
 document.addEventListener("submit", (event) => markBusy(event.target));
 // A page that comes back from the browser's cache is not busy any more.

@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from tests.benchmarks import accounts, client, engine, sessions
+from tests.benchmarks import accounts, client, engine, id_tokens, sessions
 from tests.benchmarks.figures import Result, tell
 from tests.benchmarks.rates import against, moto_server, process, rate, thrift
 from tests.credentials import PASSWORD, Key
@@ -55,7 +55,15 @@ def main() -> int:
             *flatness(small, key, large),
             start(small),
         ]
-    return tell([*results, *accounts.results(), *sessions.results(), *engine.results()])
+    return tell(
+        [
+            *results,
+            *accounts.results(),
+            *sessions.results(),
+            *engine.results(),
+            *id_tokens.results(),
+        ]
+    )
 
 
 def start(server: LiveServer) -> Result:

@@ -32,9 +32,52 @@ def ops(account: Account, ben: User) -> Group:
 def test_the_list_counts_users_and_policies(browser: Client, ops: Group, account: Account) -> None:
     make_group(account, "empty")
     words = text(browser.get("/iam/groups"))
-    assert "ops 1 2 /" in words
-    assert "empty 0 None /" in words
+    assert "ops 1 2 policies" in words
+    assert "empty 0 None" in words
     assert "No groups match" in text(browser.get("/iam/groups?q=zzz"))
+    assert "empty" not in text(browser.get("/iam/groups?permissions=some"))
+    assert "ops" not in text(browser.get("/iam/groups?permissions=none"))
+    assert "ops" in text(browser.get("/iam/groups?permissions=whatever"))
+
+
+def test_renaming_lists_the_policies_that_name_the_arn(
+    browser: Client, signed_in: SignedIn, ops: Group, account: Account, ben: User
+) -> None:
+    naming = [{"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": ops.arn}]
+    make_managed_policy(account, "Recruiting", naming)
+    make_policy(ben, "Inline", naming)
+    words = text(browser.get(f"{HERE}/edit"))
+    assert "Recruiting Inline (User ben)" in words
+    assert "Readers" not in words
+    reader = signed_in(make_user(account, "reader", allow=["iam:GetGroup"]))
+    assert "Recruiting" not in text(reader.get(f"{HERE}/edit"))
+
+
+def test_several_groups_go_at_once_and_each_says_how(
+    browser: Client, ops: Group, account: Account, ben: User
+) -> None:
+    others = [make_group(account, name) for name in ("a", "b")]
+    ids = [one.unique_id for one in (ops, *others)]
+    deny = [{"Effect": "Deny", "Action": "iam:DeleteGroup", "Resource": others[1].arn}]
+    make_policy(User.objects.get(name="ana"), "not b", deny)
+    page = browser.post("/iam/delete-groups", {"group": ids}).headers["Location"]
+    assert submit(browser, page, confirm="2 groups").status_code == 422
+    done = submit(browser, page, confirm="3 groups")
+    words = text(browser.get(done.headers["Location"]))
+    assert "2 of 3 done." in words
+    assert "b Refused" in words
+    assert [group.name for group in Group.objects.all()] == ["b"]
+    assert User.objects.filter(name="ben").exists()
+
+
+def test_one_group_alone_is_deleted_on_its_page_and_none_is_said(
+    browser: Client, ops: Group, cleo: User
+) -> None:
+    answer = browser.post("/iam/delete-groups", {"group": [ops.unique_id]})
+    assert answer.headers["Location"] == f"{HERE}/delete"
+    theirs = make_group(cleo.account, "theirs")
+    answer = browser.post("/iam/delete-groups", {"group": [theirs.unique_id]})
+    assert answer.headers["Location"] == "/iam/groups"
 
 
 def test_pages_of_groups_cost_few_queries(browser: Client, ops: Group, account: Account) -> None:

@@ -256,8 +256,8 @@ def test_a_save_over_somebody_elses_version_is_refused(
     fields = hidden(browser.get(EDIT))
     save(browser, OTHER, make_default="on")
     answer = browser.post(EDIT, {**fields, "document": GOOD})
-    assert answer.status_code == 422
-    assert "Somebody changed this policy" in text(answer)
+    assert answer.status_code == 409
+    assert "Someone changed this while you were editing" in text(answer)
     assert policy.versions.count() == 2
 
 

@@ -161,3 +161,21 @@ def test_many_alike_calls_cost_as_little_as_one(
     journal.drain()
     assert flips(preview(browser, LISTS))[0][3] > 50
     assert costs[1] <= costs[0]
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_an_inline_policy_of_a_group_is_previewed_for_its_members(
+    browser: Client, account: Account, ben: User, new: bool
+) -> None:
+    group = make_group(account, "staff", ben)
+    make_policy(group, "own", [READ])
+    iam = sdk("iam", make_key(ben))
+    iam.list_users()
+    with refused("AccessDenied"):
+        iam.list_roles()
+    url = "/iam/groups/staff/inline/" + ("create" if new else "own/edit")
+    name = {"policy_name": "more"} if new else {}
+    found = submit(browser, url, document=GETS, check="1", **name)
+    denied = [] if new else [("ben", "iam:ListUsers", "denied", 1)]
+    assert flips(found) == [*denied, ("ben", "iam:ListRoles", "allowed", 1)]
+    assert group.policies.get().document != GETS

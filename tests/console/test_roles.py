@@ -66,7 +66,7 @@ def test_trust_is_told_in_words_and_edited_after_a_look_at_the_change(
     browser: Client, deploy: Role, account: Account, cleo: User
 ) -> None:
     words = text(browser.get(f"{HERE}/trust"))
-    assert f"Account {account.id}: allowed sts:AssumeRole" in words
+    assert f"Account {account.id} may use this role." in words
     other = trusting(cleo.account.root_arn)
     checked = submit(browser, f"{HERE}/trust/edit", document=other, check="1")
     assert "What would change" in text(checked)
@@ -102,3 +102,36 @@ def test_a_role_goes_with_what_is_on_it_when_its_name_is_typed(
     assert not Role.objects.exists()
     profile.refresh_from_db()
     assert profile.role is None
+
+
+def trust_words(browser: Client, account: Account, principal: Any, **statement: Any) -> str:
+    """What the page says of a role that trusts so."""
+    more = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, **statement}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [more]})
+    Role.objects.filter(name="Deploy").update(trust_policy=document)
+    return text(browser.get(f"{HERE}/trust"))
+
+
+def test_conditions_read_as_words_and_what_is_wide_open_is_warned_of(
+    browser: Client, deploy: Role, account: Account
+) -> None:
+    us = {"AWS": account.root_arn}
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    shown = trust_words(browser, account, us, Condition=mfa)
+    assert f"Account {account.pk} may use this role, if they signed in with MFA." in shown
+    assert "Look at this" not in shown
+    assert "Anybody is trusted" in trust_words(browser, account, {"AWS": "*"})
+    shown = trust_words(browser, account, {"AWS": "AROAABCDEFGHIJKLMNOPQ"})
+    assert "AROAABCDEFGHIJKLMNOPQ was a user or role that is deleted." in shown
+    corp = {"Federated": f"arn:aws:iam::{account.pk}:saml-provider/Corp"}
+    actions = ["sts:AssumeRoleWithSAML", "sts:TagSession"]
+    shown = trust_words(browser, account, corp, Action=actions)
+    assert "may use this role, with session tags." in shown
+    assert "No condition asks for saml:aud" in shown
+    provider = {"Federated": f"arn:aws:iam::{account.pk}:oidc-provider/id.example.com"}
+    asked = {"StringLike": {"id.example.com:sub": "jo*"}}
+    action = "sts:AssumeRoleWithWebIdentity"
+    shown = trust_words(browser, account, provider, Action=action, Condition=asked)
+    assert "if the subject is jo*." in shown
+    assert "No condition asks for the audience of tokens of id.example.com." in shown
+    assert "all people" not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,13 @@ from django.test import Client
 from identity.models import Account, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, inputs, text
-from tests.factories import make_document, make_group, make_policy
+from tests.factories import (
+    make_document,
+    make_group,
+    make_managed_policy,
+    make_policy,
+    make_user,
+)
 
 URL = "/iam/simulator"
 READ = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"}
@@ -127,3 +134,84 @@ def test_only_who_may_simulate_gets_results(signed_in: SignedIn, ana: User, ben:
     browser = signed_in(ben)
     assert run(browser, name="ana").status_code == 403
     assert "iam:SimulatePrincipalPolicy" in text(run(browser, name="ana"))
+
+
+# --- policies to include, actions to pick, and where the statements stand ------------------------
+
+
+def test_the_policies_of_a_user_can_be_left_out_one_by_one(
+    browser: Client, account: Account, ben: User
+) -> None:
+    make_policy(ben, "own", [READ])
+    make_policy(make_group(account, "staff", ben), "shared", [READ])
+    first = run(browser, resources="arn:aws:s3:::b/k")
+    form = first.context["form"]
+    assert [label for _key, label in form.fields["include"].choices] == [
+        "own, inline",
+        "shared, of the group staff",
+    ]
+    assert first.context["rows"][0].decision == "Allowed"
+    kept = {"resources": "arn:aws:s3:::b/k", "asked_of": "user/ben"}
+    one = run(browser, **kept, include="group/staff/shared")
+    assert one.context["rows"][0].statements == ("group_staff_shared, line 1",)
+    assert "PolicyExclusionList" not in text(one)
+    none = run(browser, **kept)
+    assert none.context["rows"][0].decision == "Denied: nothing allows it"
+    other = run(browser, **{**kept, "asked_of": "user/ana"})
+    assert other.context["rows"][0].decision == "Allowed"  # the boxes were those of another user
+
+
+def test_a_boundary_is_left_out_by_itself(browser: Client, account: Account, ben: User) -> None:
+    make_policy(ben, "own", [{**READ, "Resource": "*"}])
+    ben.boundary = make_managed_policy(account, "Cap", [{**READ, "Action": "iam:*"}])
+    ben.save()
+    assert run(browser).context["rows"][0].decision == "Denied: nothing allows it"
+    kept = run(browser, asked_of="user/ben", include="user/ben/own")
+    assert kept.context["rows"][0].decision == "Allowed"
+
+
+def test_a_matched_statement_leads_to_its_lines(browser: Client, ben: User) -> None:
+    lines = json.dumps(json.loads(make_document([READ, {**READ, "Effect": "Deny"}])), indent=1)
+    ben.policies.create(name="own", name_folded="own", document=lines)
+    page = run(browser, resources="arn:aws:s3:::b/k")
+    ((_words, anchor),) = page.context["rows"][0].links
+    html = page.content.decode()
+    assert anchor == "#policy-1-9"
+    assert f'href="{anchor}"' in html
+    assert 'id="policy-1-9" class="marked"' in html
+    assert 'id="policy-1-4" class="marked"' not in html
+
+
+def test_who_may_not_read_a_policy_sees_its_name_and_not_its_text(
+    signed_in: SignedIn, account: Account, ben: User
+) -> None:
+    make_policy(ben, "own", [{**READ, "Sid": "Hidden"}])
+    eve = signed_in(make_user(account, "eve", allow="iam:Simulate*"))
+    page = run(eve, resources="arn:aws:s3:::b/k")
+    assert page.context["rows"][0].links == (("user_ben_own, line 1", ""),)
+    assert "Hidden" not in text(page)
+    assert "include" not in page.context["form"].fields
+
+
+def test_actions_are_picked_by_access_level_and_join_those_that_were_typed(
+    browser: Client, ben: User
+) -> None:
+    shown = run(browser, service="iam", show="1")
+    assert shown.status_code == 200
+    assert shown.context["rows"] is None
+    assert shown.context["form"]["actions"].value() == "s3:GetObject"
+    assert "ListUsers" in text(shown)
+    assert "Permissions" in text(shown)
+    page = run(browser, service="iam", pick_list="iam:ListUsers", pick_write="iam:CreateUser")
+    asked = [row.action for row in page.context["rows"]]
+    assert asked == ["s3:GetObject", "iam:ListUsers", "iam:CreateUser"]
+    assert "GetObject" in text(run(browser, service="s3", show="1"))
+
+
+def test_a_guardrail_caps_pasted_policies(browser: Client, ben: User) -> None:
+    policy = make_document([{**READ, "Resource": "*"}])
+    scp = make_document([{**READ, "Action": "iam:*", "Resource": "*"}])
+    page = run(browser, kind="policies", name="", policy=policy, scp=scp)
+    assert page.context["rows"][0].decision == "Denied: nothing allows it"
+    assert "The guardrail (SCP) does not allow it." in text(page)
+    assert "pasted policies only" in text(run(browser, scp=scp))

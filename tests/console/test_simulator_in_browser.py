@@ -20,7 +20,9 @@ ASKED = "/iam/simulator?kind=user&name=ben&actions=s3:GetObject%0As3:PutObject&r
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("address", ["/iam/simulator", f"{ASKED}:::b/{'k' * 80}", ASKED])
+@pytest.mark.parametrize(
+    "address", ["/iam/simulator?show=1&service=iam", f"{ASKED}:::b/{'k' * 80}", ASKED]
+)
 def test_axe_and_the_browser_find_no_fault_and_nothing_sticks_out(
     opened: Callable[..., Page], address: str, ben: User
 ) -> None:

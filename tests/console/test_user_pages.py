@@ -147,7 +147,7 @@ def test_tags_that_somebody_else_changed_meanwhile_are_not_overwritten(
     form = browser.get(url)
     ben.tags.create(key="theirs", value="1")
     answer = browser.post(url, {**hidden(form), "key_1": "mine", "value_1": "2"})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert dict(ben.tags.values_list("key", "value")) == {"theirs": "1"}
 
 

@@ -87,8 +87,8 @@ def test_a_save_over_somebody_elses_change_is_refused(browser: Client, ben: User
     policy.document = DOCUMENT.replace("Allow", "Deny")
     policy.save()
     answer = browser.post(edit, {**hidden(form), "document": DOCUMENT})
-    assert answer.status_code == 422
-    assert "Somebody changed this policy" in text(answer)
+    assert answer.status_code == 409
+    assert "Someone changed this while you were editing" in text(answer)
     policy.refresh_from_db()
     assert "Deny" in policy.document
 

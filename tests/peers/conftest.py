@@ -76,12 +76,12 @@ def saml_peer(
 def oidc_peer(
     request: pytest.FixtureRequest,
     house: LiveServer,
+    owner: tuple[str, Key],
     tls_files: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[OidcPeer]:
     need(openid.missing(request.param))
     at = tmp_path_factory.mktemp(request.param)
-    with openid.started(
-        request.param, at, tls_files, [f"{house.url}/sign-in/oidc/callback"]
-    ) as peer:
+    ways_in = f"{house.url}/sign-in/oidc/{owner[0]}"
+    with openid.started(request.param, at, tls_files, ways_in) as peer:
         yield peer

@@ -28,14 +28,14 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """Each redirect is looked at before it is followed."""
 
 
-def id_token(peer: OidcPeer, redirect_uri: str, nonce: str = "of-the-test") -> str:
+def id_token(peer: OidcPeer, nonce: str = "of-the-test") -> str:
     """Sign USER in at the peer, agree, and trade the code for the token."""
     verifier = secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
     said: dict[str, Any] = peer.get(DISCOVERY)
     asked = {
         "client_id": peer.client_id,
-        "redirect_uri": redirect_uri,
+        "redirect_uri": peer.redirect_uri,
         "response_type": "code",
         "scope": "openid",
         "state": secrets.token_urlsafe(16),
@@ -44,11 +44,11 @@ def id_token(peer: OidcPeer, redirect_uri: str, nonce: str = "of-the-test") -> s
         "code_challenge_method": "S256",
     }
     context = ssl.create_default_context(cafile=str(peer.ca))
-    code = _code(f"{said['authorization_endpoint']}?{urlencode(asked)}", redirect_uri, context)
+    code = _code(f"{said['authorization_endpoint']}?{urlencode(asked)}", peer.redirect_uri, context)
     fields = {
         "grant_type": "authorization_code",
         "code": code,
-        "redirect_uri": redirect_uri,
+        "redirect_uri": peer.redirect_uri,
         "code_verifier": verifier,
     }
     basic = f"{peer.client_id}:{peer.client_secret}".encode()

@@ -19,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.urls import URLResolver, include, path
+from django.utils.module_loading import import_string
 
 KNOWN = json.loads(Path(sys.argv[1]).read_text())
 AT = Path(KNOWN["at"])
@@ -65,6 +66,7 @@ settings.configure(
         "OIDC_ISS_ENDPOINT": KNOWN["issuer"],
         "SCOPES": {"openid": "Who you are"},
         "PKCE_REQUIRED": True,
+        "OAUTH2_VALIDATOR_CLASS": f"{__name__}.Validator",
     },
 )
 urlpatterns: list[URLResolver] = []
@@ -80,6 +82,16 @@ class Quiet(WSGIRequestHandler):
 
     def log_message(self, *_said: object) -> None:
         pass
+
+
+def validator() -> type[Any]:
+    """It also says of a person the name, and the group that the test wrote down."""
+
+    def said(_self: Any, request: Any) -> dict[str, object]:
+        return {"preferred_username": request.user.get_username(), "groups": KNOWN["groups"]}
+
+    base = import_string("oauth2_provider.oauth2_validators.OAuth2Validator")
+    return type("Validator", (base,), {"oidc_claim_scope": None, "get_additional_claims": said})
 
 
 def fill() -> None:
@@ -99,6 +111,7 @@ def fill() -> None:
 
 def main() -> None:
     application = get_wsgi_application()
+    globals()["Validator"] = validator()
     urlpatterns.append(path("", include("django.contrib.auth.urls")))
     urlpatterns.append(path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")))
     call_command("migrate", verbosity=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,18 +26,22 @@ def missing(name: str) -> str:
 
 
 @contextmanager
-def started(
-    name: str, at: Path, tls_files: Path, redirect_uris: Sequence[str]
-) -> Iterator[OidcPeer]:
-    """The provider of that name with one client, which may send people to `redirect_uris`."""
+def started(name: str, at: Path, tls_files: Path, house: str) -> Iterator[OidcPeer]:
+    """The provider of that name with one client, us.
+
+    `house` is where sign-ins with the providers of our account begin, such as
+    `http://127.0.0.1:8000/sign-in/oidc/111122223333`.
+    """
     at.mkdir(parents=True, exist_ok=True)
     for file in ("tls.pem", "tls.key"):
         shutil.copy(tls_files / file, at)
     port = free_port()
     below = "" if name == _NODE else "/o"
+    segment = f"localhost:{port}{below.replace('/', '~')}"
     peer = OidcPeer(
         name=name,
         issuer=f"https://localhost:{port}{below}",
+        redirect_uri=f"{house}/{segment}/callback",
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         ca=tls_files / "tls.pem",
@@ -49,7 +53,8 @@ def started(
         "issuer": peer.issuer,
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
-        "redirect_uris": list(redirect_uris),
+        "redirect_uris": [peer.redirect_uri],
+        "groups": [f"Of-{name}"],
         "installed": str(INSTALLED),
         "user": USER,
         "password": PASSWORD,

@@ -63,6 +63,7 @@ class OidcPeer:
     issuer: str
     client_id: str
     client_secret: str
+    redirect_uri: str
     ca: Path
     thumbprint: str
 

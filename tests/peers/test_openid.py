@@ -1,20 +1,26 @@
-"""Programs come in by OpenID providers that nobody here wrote."""
+"""People and programs come in by OpenID providers that nobody here wrote."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import check, needs_browser
+from tests.credentials import PASSWORD as OURS
 from tests.credentials import Key
 from tests.live_server import LiveServer
 from tests.peers.id_tokens import id_token
-from tests.peers.provider import OidcPeer
+from tests.peers.provider import PASSWORD, USER, OidcPeer
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +48,8 @@ def role(house: LiveServer, owner: tuple[str, Key], oidc_peer: OidcPeer) -> str:
 
 
 @pytest.fixture(scope="module")
-def token(house: LiveServer, oidc_peer: OidcPeer) -> str:
-    return id_token(oidc_peer, f"{house.url}/sign-in/oidc/callback")
+def token(oidc_peer: OidcPeer) -> str:
+    return id_token(oidc_peer)
 
 
 @pytest.fixture
@@ -79,3 +85,73 @@ def test_the_token_of_a_peer_is_refused_when_a_letter_of_it_changes(
             RoleArn=role, RoleSessionName="alice", WebIdentityToken=other
         )
     assert problem.value.response["Error"]["Code"] == "InvalidIdentityToken"
+
+
+# --- people, in a browser ------------------------------------------------------------------------
+
+# What names a session at each peer, and whether it says the roles itself.
+_SETTINGS = {
+    "oidc-provider": {"session_claim": "sub", "roles": "Of-oidc-provider"},
+    "django-oauth-toolkit": {
+        "session_claim": "preferred_username",
+        "role_claim": "groups",
+    },
+}
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A browser that takes the peers' certificates."""
+    context = chromium.new_context(reduced_motion="reduce", ignore_https_errors=True)
+    yield context.new_page()
+    context.close()
+
+
+def _set_up(page: Page, house: LiveServer, peer: OidcPeer) -> str:
+    """Root writes our client into the provider's page; returns the address of its pages."""
+    page.goto(f"{house.url}/sign-in/root")
+    page.get_by_label("E-mail").fill("root@example.test")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Password", exact=True).fill(OURS)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{house.url}/home")
+    at = f"{house.url}/iam/providers/oidc/{urlsplit(peer.redirect_uri).path.split('/')[4]}"
+    page.goto(f"{at}/sign-on")
+    page.get_by_label("Client secret").fill(peer.client_secret)
+    page.get_by_label("Name on the button").fill(peer.name)
+    page.get_by_label("Offer it on the sign-in page").check()
+    for name, value in _SETTINGS[peer.name].items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{at}/sign-on")
+    expect(page.get_by_text("The sign-in settings were saved.")).to_be_visible()
+    return at
+
+
+def _at_the_peer(page: Page) -> None:
+    """Password and consent, on the peer's own pages."""
+    page.locator("input[name=login], input[name=username]").fill(USER)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("button, input[type=submit]").first.click()
+    page.get_by_role("button", name=re.compile("Continue|Authorize")).click()
+
+
+@needs_browser[0]
+@needs_browser[1]
+def test_a_person_signs_in_at_a_peer_and_comes_into_the_console(
+    page: Page, house: LiveServer, owner: tuple[str, Key], oidc_peer: OidcPeer, role: str
+) -> None:
+    at = _set_up(page, house, oidc_peer)
+    check(page)
+    page.goto(f"{at}/test")
+    page.get_by_role("link", name="Start test sign-in").click()
+    _at_the_peer(page)
+    page.wait_for_url(f"{at}/test?attempt=*")
+    expect(page.get_by_text("Everything fits.")).to_be_visible()
+    check(page)
+    page.context.clear_cookies()
+    page.goto(f"{house.url}/sign-in/{owner[0]}?next=/iam/roles")
+    page.get_by_role("link", name=f"Sign in with {oidc_peer.name}").click()
+    _at_the_peer(page)
+    page.wait_for_url(f"{house.url}/iam/roles")
+    expect(page.locator("header.top")).to_contain_text(f"Of-{oidc_peer.name}/{USER}")
