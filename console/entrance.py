@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 from console import preferences, recent_accounts, responses
 from console.forms.signin import EntranceForm
 from console.http import Request
-from identity import devices, recovery, signin
+from identity import devices, mfa, recovery, signin
 from identity.access import public
 from identity.account_paths import here
 from identity.errors import Throttling
 from identity.local_path import local_path
+from identity.models import VirtualMfaDevice
 from identity.signin import Pending
 from identity.signin_events import RECOVERY_CODE
 
@@ -56,8 +57,10 @@ def attempt(form: EntranceForm, prove: Callable[[], Pending]) -> Pending | None:
 def go_on(request: Request, pending: Pending) -> HttpResponse:
     """303 to the next stage; after the last one, sign in and go where the person was going."""
     if pending.stage == signin.MFA:
-        several = pending.user.mfa_devices.count() > 1
-        return responses.see_other("sign-in-mfa" if several else "sign-in-mfa-app")
+        devices_to_ask = mfa.devices_of(pending.user)
+        if len(devices_to_ask) > 1:
+            return responses.see_other("sign-in-mfa")
+        return responses.see_other(stage_of(devices_to_ask[0]))
     if pending.stage == signin.NEW_PASSWORD:
         return responses.see_other("sign-in-password")
     signin.finish(request, pending, request.facts)
@@ -66,6 +69,11 @@ def go_on(request: Request, pending: Pending) -> HttpResponse:
     if not pending.user.is_root:
         recent_accounts.remember(request, response, pending.user.account)
     return response
+
+
+def stage_of(device: VirtualMfaDevice) -> str:
+    """The page that asks this device."""
+    return "sign-in-mfa-key" if device.is_fido else "sign-in-mfa-app"
 
 
 def _destination(request: Request, pending: Pending) -> str:

@@ -100,7 +100,15 @@ SECTIONS = (
             Entry(_("Sessions"), "sessions", "iam:GetAccountAuthorizationDetails"),
         ),
     ),
-    Section(_("Account"), (Entry(_("Billing"), "billing"), Entry(_("Jobs"), "jobs"))),
+    Section(
+        _("Account"),
+        (
+            Entry(_("Billing"), "billing"),
+            Entry(_("Import"), "import"),
+            Entry(_("Export"), "export"),
+            Entry(_("Jobs"), "jobs"),
+        ),
+    ),
 )
 
 ACCOUNT_MENU = (

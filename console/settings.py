@@ -161,6 +161,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]
 # --- limits ----------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # an account to import
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- static files ----------------------------------------------------------------------------

@@ -14,6 +14,8 @@ import segno
 from django_otp.oath import hotp
 
 from identity import vault
+from identity.callers import Caller
+from identity.errors import AccessDenied
 from identity.models import User, VirtualMfaDevice
 
 PAIR_WINDOW = 1000
@@ -99,6 +101,15 @@ def pair_for(seed: str, code: str, at: datetime) -> tuple[str, str] | None:
         if hmac.compare_digest(_code(key, now + offset).encode(), code.encode()):
             return _code(key, now + offset - 1), code
     return None
+
+
+def require_for_own_devices(caller: Caller, user: User) -> None:
+    """Who has a device adds or removes own ones only after proving it: a stolen key is not enough.
+
+    Others may still do so, so that an administrator can help with a lost device. AccessDenied.
+    """
+    if user.pk == caller.user.pk and caller.mfa_at is None and user.mfa_devices.exists():
+        raise AccessDenied("MFA enabled users must re-authenticate with MFA to change MFA devices.")
 
 
 def devices_of(user: User) -> list[VirtualMfaDevice]:

@@ -10,14 +10,15 @@ from typing import Any
 
 from django.db import transaction
 
-from identity import audit, journal, passwords, recovery, throttle
+from identity import audit, journal, mfa, passwords, recovery, throttle
 from identity.callers import Caller
 from identity.errors import AccessDenied, AwsError, PasswordPolicyViolation
 from identity.facts import Facts
-from identity.models import Event, RecoveryCode
+from identity.models import Event, RecoveryCode, VirtualMfaDevice
 
 PASSWORD_UPDATED = "PasswordUpdated"
 RECOVERY_CODES_CREATED = "RecoveryCodesCreated"
+KEY_RENAMED = "MFADeviceRenamed"
 
 
 def prove_password(caller: Caller, facts: Facts, password: str) -> None:
@@ -62,6 +63,14 @@ def keep_recovery_codes(caller: Caller, facts: Facts, rows: list[RecoveryCode]) 
     with transaction.atomic():
         recovery.keep(caller.user, rows)
         _event(caller, facts, RECOVERY_CODES_CREATED, "Success").save(force_insert=True)
+
+
+def rename_key(caller: Caller, facts: Facts, device: VirtualMfaDevice, name: str) -> None:
+    """Give the caller's own passkey or security key another name, and record it. AccessDenied."""
+    mfa.require_for_own_devices(caller, caller.user)
+    with transaction.atomic():
+        VirtualMfaDevice.objects.filter(pk=device.pk, user=caller.user).update(name=name)
+        _event(caller, facts, KEY_RENAMED, "Success").save(force_insert=True)
 
 
 def _event(caller: Caller, facts: Facts, name: str, result: str, *, error: str = "") -> Event:

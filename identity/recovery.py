@@ -15,6 +15,10 @@ from django.db import transaction
 from identity.models import RecoveryCode, User
 
 CODES = 10
+
+Drawn = tuple[list[str], list[RecoveryCode]]
+"""Codes to show once, and the rows to keep of them."""
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SELECTOR = 4
 _LENGTH = 20
@@ -29,7 +33,7 @@ def make(user: User) -> list[str]:
     return codes
 
 
-def draw(user: User) -> tuple[list[str], list[RecoveryCode]]:
+def draw(user: User) -> Drawn:
     """Ten codes and their rows, not yet kept: ten hashes take too long for a transaction."""
     codes: dict[str, str] = {}
     while len(codes) < CODES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from identity import mfa, throttle
 from identity.calls import Call
 from identity.errors import AccessDenied, ValidationError
+from identity.models import VirtualMfaDevice
 
 # AWS's sentences, with the space at the end of the one and the two inside the other.
 _WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
@@ -31,7 +32,7 @@ def given(call: Call) -> bool:
         )
     user, source_ip = call.caller.user, call.facts.source_ip
     throttle.attempt("mfa", user.unique_id, source_ip)
-    device = user.mfa_devices.filter(serial_number=serial).first()
+    device = VirtualMfaDevice.objects.virtual().filter(user=user, serial_number=serial).first()
     if device is None:
         raise AccessDenied(_WRONG_DEVICE)
     if not mfa.accept(device, code, call.facts.at):

@@ -21,6 +21,7 @@ from identity import (
     authorization,
     devices,
     mfa,
+    passkeys,
     passwords,
     recovery,
     sessions,
@@ -188,6 +189,19 @@ def prove_two_codes(
     if found is None or not device.burn(*found, facts.at):
         signin_events.code_refused(pending.user, facts, device.serial_number)
         raise RefusedError
+    return _accept_code(request, pending, facts, device.serial_number)
+
+
+def prove_key(
+    request: HttpRequest, pending: Pending, site: passkeys.Site, answer: str, facts: Facts
+) -> Pending:
+    """Check what a passkey or security key signed. RefusedError; Throttling."""
+    _count_code(request, pending, facts)
+    try:
+        device = passkeys.accept(request.session, pending.user, site, answer, facts.at)
+    except passkeys.RefusedError as problem:
+        signin_events.code_refused(pending.user, facts, signin_events.SECURITY_KEY)
+        raise RefusedError from problem
     return _accept_code(request, pending, facts, device.serial_number)
 
 

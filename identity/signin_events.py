@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 RECOVERY_CODE = "recovery code"
+SECURITY_KEY = "security key"
 
 
 def password_refused(account: Account | None, user: User | None, facts: Facts) -> None:
@@ -46,7 +47,8 @@ def code_refused(user: User, facts: Facts, mfa_by: str) -> None:
 
 
 def code_accepted(user: User, facts: Facts, mfa_by: str) -> None:
-    kind = "Recovery code" if mfa_by == RECOVERY_CODE else "Virtual MFA"
+    kind = "U2F MFA" if ":u2f/" in mfa_by else "Virtual MFA"
+    kind = "Recovery code" if mfa_by == RECOVERY_CODE else kind
     _save(user, facts, "CheckMfa", {"CheckMfa": "Success"}, {"MfaType": kind})
 
 

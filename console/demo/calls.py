@@ -92,6 +92,10 @@ class Trace:
     def iam(self, action: str, key: Key, **params: Any) -> dict[str, Any]:
         return self._aws("iam", action, key, params)
 
+    def seen(self, title: str, asked: Mapping[str, str], answer: Mapping[str, str]) -> None:
+        """Note what a browser was sent for, and what it came back with."""
+        self.hops.append(Hop(title, _shown(asked), 302, _shown(answer), "", 0))
+
     def http(self, method: str, path: str, fields: Mapping[str, str], python: str) -> Any:
         """Call one of our own addresses that answers in JSON. Raises CallFailed."""
         encoded = urlencode(fields)

@@ -1,7 +1,7 @@
 """`/demo/oidc/app`: a web app that has no user of this account, and acts with a role of it.
 
-It signs its person in at the OpenID provider, trades the ID token for temporary credentials, and
-asks with these who it is.
+It signs its person in at the OpenID provider, trades the ID token for temporary credentials, asks
+with these who it is, and reads the account's name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from console.demo import setup
@@ -59,8 +60,18 @@ def start(request: HttpRequest) -> HttpResponse:
     if not Demonstration.objects.filter(scenario=setup.OPENID, account=account).exists():
         raise Http404
     kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    response = redirect(f"{settings.BASE_URL}/demo/oidc/authorize?{urlencode(_asked(kept))}")
+    value = signing.dumps({**kept, "account": account}, salt=_SALT)
+    response.set_cookie(
+        COOKIE, value, max_age=_SECONDS, path="/demo/oidc/app", httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _asked(kept: Mapping[str, str]) -> dict[str, str]:
+    """What the provider is asked by way of the browser."""
     digest = hashlib.sha256(kept["verifier"].encode()).digest()
-    fields = {
+    return {
         "client_id": setup.CLIENT_ID,
         "redirect_uri": redirect_uri(),
         "response_type": "code",
@@ -70,18 +81,12 @@ def start(request: HttpRequest) -> HttpResponse:
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
         "code_challenge_method": "S256",
     }
-    response = redirect(f"{settings.BASE_URL}/demo/oidc/authorize?{urlencode(fields)}")
-    value = signing.dumps({**kept, "account": account}, salt=_SALT)
-    response.set_cookie(
-        COOKIE, value, max_age=_SECONDS, path="/demo/oidc/app", httponly=True, samesite="Lax"
-    )
-    return response
 
 
 @outside
 @require_safe
 def callback(request: HttpRequest) -> HttpResponse:
-    """Code for token, token for credentials, and a first call with these; each call is shown."""
+    """Code for token, token for credentials, and something read with these; each call is shown."""
     kept = _kept(request)
     rows = Demonstration.objects.filter(scenario=setup.OPENID, account=kept.get("account", ""))
     row, state = rows.first(), request.GET.get("state", "").encode()
@@ -90,16 +95,20 @@ def callback(request: HttpRequest) -> HttpResponse:
     if "code" not in request.GET:
         return _page(request, 200, declined=True)
     trace = Trace()
+    back = {name: request.GET.get(name, "") for name in ("code", "state")}
+    trace.seen(_("Browser: GET /demo/oidc/authorize"), _asked(kept), back)
     try:
-        who = _identity(trace, row, request.GET["code"], kept["verifier"])
+        key = _credentials(trace, row, request.GET["code"], kept["verifier"])
+        who = trace.sts("GetCallerIdentity", key)
+        names = trace.iam("ListAccountAliases", key)["AccountAliases"]
     except CallFailed:
         return _page(request, 200, trace=trace)
-    response = _page(request, 200, trace=trace, who=who)
+    response = _page(request, 200, trace=trace, who=who, names=names)
     response.delete_cookie(COOKIE, path="/demo/oidc/app")
     return response
 
 
-def _identity(trace: Trace, row: Demonstration, code: str, verifier: str) -> Mapping[str, Any]:
+def _credentials(trace: Trace, row: Demonstration, code: str, verifier: str) -> Key:
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -115,7 +124,7 @@ def _identity(trace: Trace, row: Demonstration, code: str, verifier: str) -> Map
         RoleSessionName="photo-app",
         WebIdentityToken=token,
     )
-    return trace.sts("GetCallerIdentity", Key.of(answer["Credentials"]))
+    return Key.of(answer["Credentials"])
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:

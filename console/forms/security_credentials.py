@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
 from console.forms.signin import NewPasswordForm
-from identity import passwords
+from identity import passkeys, passwords
 from identity.models import User
 
 # What the IAM model allows in a password: tab, line ends, and Latin-1 from the space on.
@@ -73,11 +74,13 @@ class ProofForm(Form):
 class DeviceNameField(forms.CharField):
     """The name under which CreateVirtualMFADevice knows the device."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = 128) -> None:
         super().__init__(
             label=gettext_lazy("Device name"),
-            help_text=gettext_lazy("1 to 128 letters, digits and + = , . @ _ -"),
-            max_length=128,
+            help_text=format_lazy(
+                gettext_lazy("1 to {longest} letters, digits and + = , . @ _ -"), longest=longest
+            ),
+            max_length=longest,
             error_messages={"required": gettext_lazy("Give the device a name.")},
             widget=forms.TextInput(
                 attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -107,6 +110,25 @@ class CodeField(forms.CharField):
         super().validate(value)
         if value and not re.fullmatch(r"[0-9]{6}", value):
             raise ValidationError(_("The code has six digits, 0 to 9."))
+
+
+class KeyNameForm(Form):
+    """A passkey's or security key's name, which its serial number has to hold."""
+
+    name = DeviceNameField(64)
+
+
+class NewKeyForm(KeyNameForm):
+    """`credential` is what the browser's own prompt gave, as JSON; nobody types it."""
+
+    credential = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        error_messages={"required": gettext_lazy("Press the button and follow your browser.")},
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+    )
+
+    def does_not_fit(self) -> None:
+        self.add_error(None, _("The key was not accepted. Try again."))
 
 
 class AuthenticatorForm(Form):

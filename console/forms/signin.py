@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from console.forms.base import Text
-from identity import accounts
+from identity import accounts, passkeys
 from identity.errors import Throttling
 
 if TYPE_CHECKING:
@@ -197,6 +197,19 @@ class TwoCodesForm(CodeForm):
 
     def clean_next_code(self) -> str:
         return str(self.cleaned_data["next_code"]).replace(" ", "")
+
+
+class KeyForm(EntranceForm):
+    """`credential` is what the browser's own prompt gave, as JSON; nobody types it."""
+
+    refused = gettext_lazy(
+        "The key was not accepted. Try again, or use another way to prove that it is you."
+    )
+    credential = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        error_messages={"required": gettext_lazy("Press the button and follow your browser.")},
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class RecoveryCodeForm(EntranceForm):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.jobs import finding_job, reports, who_can_job
+from console.jobs import exports, finding_job, imports, reports, who_can_job
 from console.jobs.rows import Job
 from console.jobs.work import Work
 
@@ -33,6 +33,9 @@ class Kind:
 
 KINDS = {
     reports.KIND: Kind(_("Credential report"), reports.make, "credential-report"),
+    exports.KIND: Kind(_("Export"), exports.write),
+    imports.CHECK: Kind(_("Check of an import"), imports.check, "import-result", of_job=True),
+    imports.IMPORT: Kind(_("Import"), imports.bring_in, "import-result", of_job=True),
     who_can_job.KIND: Kind(_("Who can…?"), who_can_job.run),
     finding_job.KIND: Kind(_("Access findings"), finding_job.run, "findings"),
 }

@@ -114,6 +114,10 @@ class Job(models.Model):
         return self.state == State.DONE
 
     @property
+    def is_table(self) -> bool:
+        return self.content_type.startswith("text/csv")
+
+    @property
     def percent(self) -> int | None:
         """None while nobody knows how much there is to do."""
         if self.is_done:

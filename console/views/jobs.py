@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console import responses
 from console.http import Request
-from console.jobs import files
+from console.jobs import exports, files
 from console.jobs.kinds import KINDS
 from console.jobs.rows import Job, State
 from console.responses import see_other
@@ -96,6 +96,8 @@ def file(request: Request, job_id: uuid.UUID) -> HttpResponseBase:
     found = _job(request, job_id)
     if not found.is_done or not found.file_name:
         raise NoSuchEntity(_("This job has no file."))
+    if request.GET.get("form") == "spreadsheet" and found.is_table:
+        return files.table(found, "", exports.no_marks, spreadsheet=True, name=found.file_name)
     return files.exact(request, found)
 
 

@@ -64,7 +64,7 @@ def _add(request: Request, form: AuthenticatorForm, seed: str) -> HttpResponse |
         name = typed["name"]
         enrolment.add_device(request.iam, request.caller, name=name, seed=seed, codes=codes)
         messages.success(request, _("Authenticator app %(name)s was added.") % {"name": name})
-        return _keep_codes(request, *drawn) if drawn else see_other("me")
+        return keep_codes(request, *drawn) if drawn else see_other("me")
 
     done = send(request, form, add)
     if done is not None:
@@ -98,7 +98,8 @@ def _remove(request: Request, serial: str) -> HttpResponse:
     """Deactivate and delete: a device that belongs to nobody would only keep its name taken."""
     name = request.caller.user.name or request.caller.account_id
     request.iam.deactivate_mfa_device(UserName=name, SerialNumber=serial)
-    request.iam.delete_virtual_mfa_device(SerialNumber=serial)
+    if ":mfa/" in serial:  # a passkey or security key is gone already
+        request.iam.delete_virtual_mfa_device(SerialNumber=serial)
     messages.success(request, _("The MFA device was removed."))
     return see_other("me")
 
@@ -131,10 +132,10 @@ def _make_codes(request: Request, form: ProofForm) -> HttpResponse | None:
         form.add_error("password", _("This is not your current password."))
         return None
     drawn = recovery.draw(request.caller.user)
-    return send(request, form, lambda: _keep_codes(request, *drawn))
+    return send(request, form, lambda: keep_codes(request, *drawn))
 
 
-def _keep_codes(request: Request, codes: list[str], rows: list[RecoveryCode]) -> HttpResponse:
+def keep_codes(request: Request, codes: list[str], rows: list[RecoveryCode]) -> HttpResponse:
     own_credentials.keep_recovery_codes(request.caller, request.facts, rows)
     shown = {CODES: "\n".join(codes)}
     return handoff.give(request, request.caller.user, shown, "me-recovery-codes-done")

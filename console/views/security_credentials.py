@@ -22,7 +22,7 @@ from console.permissions import Rights, reading
 from console.responses import address, see_other
 from console.views import secrets_once
 from console.views.user_keys import KEYS
-from identity import arns, authorization, enrolment, passwords, recovery
+from identity import arns, authorization, enrolment, mfa, passwords, recovery
 from identity.callers import Kind
 from identity.errors import NoSuchEntity
 
@@ -60,7 +60,7 @@ def _page(request: Request, template: str, **context: Any) -> HttpResponse:
         sign_in_url=sign_in_url(user.account),
         password_expires=passwords.expires_at(user),
         may_change_password=may_change_password(request),
-        devices=reading(lambda: request.iam.list_mfa_devices()["MFADevices"]),
+        devices=reading(lambda: _devices(request)),
         device_denied=rights.denied(new_device),
         needs_mfa=needs_mfa(request),
         codes_left=recovery.left(user),
@@ -68,6 +68,13 @@ def _page(request: Request, template: str, **context: Any) -> HttpResponse:
         denied=rights.denied(request.caller.arn),
         **context,
     )
+
+
+def _devices(request: Request) -> list[dict[str, Any]]:
+    """What the API tells of each device, with its row, which knows name and last use."""
+    rows = {row.serial_number: row for row in mfa.devices_of(request.caller.user)}
+    listed = request.iam.list_mfa_devices()["MFADevices"]
+    return [{**device, "row": rows.get(device["SerialNumber"])} for device in listed]
 
 
 def may_change_password(request: Request) -> bool:

@@ -10,6 +10,7 @@ from console import entrance, password_rules, responses
 from console.forms.signin import (
     CodeForm,
     DeviceForm,
+    KeyForm,
     NewPasswordForm,
     RecoveryCodeForm,
     TwoCodesForm,
@@ -17,7 +18,7 @@ from console.forms.signin import (
 from console.http import Request
 from console.templatetags.formats import age, clock
 from console.views.signin import page_or_form
-from identity import mfa, passwords, signin
+from identity import mfa, passkeys, passwords, signin
 from identity.errors import ClientError
 from identity.models import ConsoleSettings, VirtualMfaDevice
 from identity.signin import Pending
@@ -29,22 +30,27 @@ def device(request: Request, pending: Pending) -> HttpResponse:
     """Which of several devices; the one used last is chosen beforehand."""
     devices = {str(device.pk): device for device in mfa.devices_of(pending.user)}
     if len(devices) == 1:
-        return responses.see_other("sign-in-mfa-app")
+        return responses.see_other(entrance.stage_of(*devices.values()))
     form = DeviceForm(
         request.POST if request.method == "POST" else None,
         choices=[(key, _described(device)) for key, device in devices.items()],
         initial={"device": str(signin.device_to_ask(pending).pk)},
     )
     if form.is_valid():
-        signin.choose(request, pending, devices[form.cleaned_data["device"]])
-        return responses.see_other("sign-in-mfa-app")
+        chosen = devices[form.cleaned_data["device"]]
+        signin.choose(request, pending, chosen)
+        return responses.see_other(entrance.stage_of(chosen))
     return entrance.answer(request, "signin/mfa.html", form)
 
 
 def _described(device: VirtualMfaDevice) -> str:
-    if device.last_used_at is None:
-        return _("%s – authenticator app, never used") % device.name
-    words = {"name": device.name, "age": age(device.last_used_at)}
+    words = {"name": device.name, "age": age(device.last_used_at) if device.last_used_at else ""}
+    if device.is_fido and not words["age"]:
+        return _("%(name)s – passkey or security key, never used") % words
+    if device.is_fido:
+        return _("%(name)s – passkey or security key, last used %(age)s") % words
+    if not words["age"]:
+        return _("%(name)s – authenticator app, never used") % words
     return _("%(name)s – authenticator app, last used %(age)s") % words
 
 
@@ -52,6 +58,8 @@ def _described(device: VirtualMfaDevice) -> str:
 @entrance.stage(signin.MFA)
 def app(request: Request, pending: Pending) -> HttpResponse:
     asked = signin.device_to_ask(pending)
+    if asked.is_fido:
+        return responses.see_other("sign-in-mfa-key")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         code = form.cleaned_data["code"]
@@ -66,8 +74,35 @@ def app(request: Request, pending: Pending) -> HttpResponse:
 
 @page_or_form
 @entrance.stage(signin.MFA)
+def key(request: Request, pending: Pending) -> HttpResponse:
+    """Any passkey or security key of the person that is of this address; it takes JavaScript."""
+    site, user = passkeys.site_of(request), pending.user
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if site is not None and form.is_valid():
+        answer = form.cleaned_data["credential"]
+        proved = entrance.attempt(
+            form, lambda: signin.prove_key(request, pending, site, answer, request.facts)
+        )
+        if proved:
+            return entrance.go_on(request, proved)
+    hosts = passkeys.hosts_of(user)
+    here = site is not None and site.host in hosts
+    return entrance.answer(
+        request,
+        "signin/mfa_key.html",
+        form,
+        options=passkeys.request_options(request.session, user, site) if site and here else "",
+        hosts=hosts,
+        several=user.mfa_devices.count() > 1,
+    )
+
+
+@page_or_form
+@entrance.stage(signin.MFA)
 def resynchronize(request: Request, pending: Pending) -> HttpResponse:
     asked = signin.device_to_ask(pending)
+    if asked.is_fido:
+        return responses.see_other("sign-in-mfa-key")
     form = TwoCodesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         codes = form.cleaned_data["code"], form.cleaned_data["next_code"]

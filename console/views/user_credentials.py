@@ -171,4 +171,5 @@ def _remove_device(request: Request, user: t.UserTypeDef, serial: str) -> HttpRe
 def remove_device(request: Request, name: str, serial: str) -> None:
     """Deactivate and delete: a device that belongs to nobody would only keep its name taken."""
     request.iam.deactivate_mfa_device(UserName=name, SerialNumber=serial)
-    request.iam.delete_virtual_mfa_device(SerialNumber=serial)
+    if ":mfa/" in serial:  # a passkey or security key is gone already
+        request.iam.delete_virtual_mfa_device(SerialNumber=serial)

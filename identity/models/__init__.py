@@ -11,7 +11,7 @@ from identity.models.group import Group, Membership
 from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
 from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVersion
-from identity.models.mfa_device import RecoveryCode, VirtualMfaDevice
+from identity.models.mfa_device import FidoCredential, RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
 from identity.models.policy import GroupPolicy, RolePolicy, UserPolicy
 from identity.models.quota import Quota
@@ -34,6 +34,7 @@ __all__ = [
     "ConsoleSettings",
     "CredentialReport",
     "Event",
+    "FidoCredential",
     "Finding",
     "FindingScan",
     "Group",

@@ -1,4 +1,4 @@
-"""Virtual MFA devices (TOTP, RFC 6238) and recovery codes."""
+"""MFA devices: virtual ones (TOTP, RFC 6238), passkeys and security keys; and recovery codes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,16 @@ class VirtualMfaDeviceQuerySet(models.QuerySet["VirtualMfaDevice"]):
     def unassigned(self) -> Self:
         return self.filter(user__isnull=True)
 
+    def virtual(self) -> Self:
+        """Without passkeys and security keys, which give no codes."""
+        return self.filter(fido__isnull=True)
+
 
 class VirtualMfaDevice(Device):
     """A seed under a serial number; it belongs to nobody until EnableMFADevice assigns it.
 
-    The seed is sealed by the vault. `last_step` only ever rises: a code works once.
+    The seed is sealed by the vault. `last_step` only ever rises: a code works once. A passkey or
+    security key is one too, with a `fido`, and a seed that nobody ever sees.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mfa_devices")
@@ -47,6 +52,11 @@ class VirtualMfaDevice(Device):
     def __str__(self) -> str:
         return self.serial_number
 
+    @property
+    def is_fido(self) -> bool:
+        """Told from the serial number, as AWS's tools do: no query."""
+        return ":u2f/" in self.serial_number
+
     def burn(self, step: int, drift: int, at: datetime) -> bool:
         """Use up a time step. True for exactly one of all that race for the same step."""
         fresh = VirtualMfaDevice.objects.filter(pk=self.pk, last_step__lt=step)
@@ -60,6 +70,33 @@ class VirtualMfaDevice(Device):
             "SerialNumber": self.serial_number,
             "EnableDate": self.enabled_at,
         }
+
+
+class FidoCredential(models.Model):
+    """The public half of a passkey or security key (WebAuthn §4, credential record).
+
+    `host` is the relying party that it was registered for, `model_id` the authenticator's AAGUID.
+    """
+
+    device = models.OneToOneField(
+        VirtualMfaDevice, on_delete=models.CASCADE, primary_key=True, related_name="fido"
+    )
+    credential_id = models.CharField(max_length=1364, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    model_id = models.CharField(max_length=36)
+    transports = models.JSONField(default=list)
+    backup_eligible = models.BooleanField()
+    backed_up = models.BooleanField()
+    host = models.CharField(max_length=253)
+
+    def __str__(self) -> str:
+        return self.credential_id
+
+    def used(self, sign_count: int, backed_up: bool) -> bool:
+        """Keep the counter of a signature. True for one of all that race with the same one."""
+        before = FidoCredential.objects.filter(pk=self.pk, sign_count=self.sign_count)
+        return before.update(sign_count=sign_count, backed_up=backed_up) == 1
 
 
 class RecoveryCode(models.Model):

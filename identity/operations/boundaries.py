@@ -81,11 +81,16 @@ def replace(holder: Bounded, boundary: ManagedPolicy | None) -> None:
 def describe(holder: Bounded) -> Result:
     """`PermissionsBoundary` as GetUser and GetRole show it, empty where there is none.
 
-    The service answers `Policy` where its model lists `PermissionsBoundaryPolicy`.
+    The service answers `Policy` where its model lists `PermissionsBoundaryPolicy`. A boundary that
+    was deleted since the holder was read, and with it the holder's, is none.
     """
-    if holder.boundary is None:
+    try:
+        boundary = holder.boundary
+    except ManagedPolicy.DoesNotExist:
+        boundary = None
+    if boundary is None:
         return {}
-    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": holder.boundary.arn}
+    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary.arn}
     return {"PermissionsBoundary": shown}
 
 

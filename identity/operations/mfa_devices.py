@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from identity import arns, authorization, mfa, quotas, throttle, user_status
 from identity.calls import Call
 from identity.errors import (
-    AccessDenied,
     DeleteConflict,
     EntityAlreadyExists,
     InvalidAuthenticationCode,
@@ -96,7 +95,7 @@ def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> No
     user, device = call.locked_user(), of(call)
     step, drift = call.prepared
     _require_unassigned(device, user)
-    _require_mfa_for_own_devices(call, user)
+    mfa.require_for_own_devices(call.caller, user)
     if user.mfa_devices.count() >= quotas.MFA_DEVICES_PER_USER:
         raise quotas.exceeded("MFADevicesPerUser", quotas.MFA_DEVICES_PER_USER)
     fresh = VirtualMfaDevice.objects.unassigned().filter(pk=device.pk, last_step__lt=step)
@@ -109,7 +108,7 @@ def enable_mfa_device(call: Call, params: t.EnableMFADeviceRequestTypeDef) -> No
 def _clock_when_off(call: Call) -> tuple[int, int]:
     """As when enabled, but counted: here the codes are a guess at somebody's secret."""
     user, source_ip = call.user(), call.facts.source_ip
-    device = _device_of(call, user)
+    device = _virtual_device_of(call, user)
     throttle.attempt("mfa", user.unique_id, source_ip, throttle.SIGNED_IN)
     found = _clock(call, device)
     throttle.succeeded("mfa", user.unique_id, source_ip, throttle.SIGNED_IN)
@@ -119,19 +118,23 @@ def _clock_when_off(call: Call) -> tuple[int, int]:
 @operation("iam", "ResyncMFADevice", resource=resources.user, prepare=_clock_when_off)
 def resync_mfa_device(call: Call, params: t.ResyncMFADeviceRequestTypeDef) -> None:
     step, drift = call.prepared
-    device = _device_of(call, call.locked_user())
+    device = _virtual_device_of(call, call.locked_user())
     if not device.burn(step, drift, call.facts.at):
         raise InvalidAuthenticationCode(_WRONG_CODES)
 
 
 @operation("iam", "DeactivateMFADevice", resource=resources.user)
 def deactivate_mfa_device(call: Call, params: t.DeactivateMFADeviceRequestTypeDef) -> None:
-    """Take the device from its user; it stays, assigned to nobody. Recovery codes stand in for
-    devices and go with the last one."""
+    """Take the device from its user; a virtual one stays, assigned to nobody, a passkey or security
+    key goes. Recovery codes stand in for devices and go with the last one."""
     user = call.locked_user()
-    device = _device_of(call, user)
-    _require_mfa_for_own_devices(call, user)
-    VirtualMfaDevice.objects.filter(pk=device.pk).update(user=None, enabled_at=None)
+    device = _require_own(_found(call, VirtualMfaDevice.objects.all()), user)
+    mfa.require_for_own_devices(call.caller, user)
+    if device.is_fido:
+        device.delete()
+        call.account.count(mfa_device_count=-1)
+    else:
+        VirtualMfaDevice.objects.filter(pk=device.pk).update(user=None, enabled_at=None)
     if not user.mfa_devices.exists():
         user.recovery_codes.all().delete()
     call.account.count(mfa_device_in_use_count=-1)
@@ -157,19 +160,22 @@ def list_mfa_devices(call: Call, params: t.ListMFADevicesRequestTypeDef) -> Resu
 
 
 @operation("iam", "GetMFADevice", resource=resources.user)
-def get_mfa_device(call: Call, params: t.GetMFADeviceRequestTypeDef) -> None:
-    """Only FIDO devices have what it tells, their certifications; here every device is virtual."""
-    call.user()
-    serial = params["SerialNumber"]
+def get_mfa_device(call: Call, params: t.GetMFADeviceRequestTypeDef) -> Result:
+    """Of FIDO devices only. Without their certifications: no attestation is asked for."""
+    user, serial = call.user(), params["SerialNumber"]
     if ":mfa/" in serial:
         raise ValidationError(f"The MFA device {serial} is not a FIDO security key.")
-    raise NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
+    device = user.mfa_devices.select_related("user").filter(serial_number=serial).first()
+    if device is None:
+        raise NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
+    return device.describe()
 
 
 @operation("iam", "ListVirtualMFADevices", resource=resources.mfa_devices)
 def list_virtual_mfa_devices(call: Call, params: t.ListVirtualMFADevicesRequestTypeDef) -> Result:
     wanted = _ASSIGNMENTS[params.get("AssignmentStatus", "Any")]
-    devices = VirtualMfaDevice.objects.filter(wanted, account=call.account).select_related("user")
+    every = VirtualMfaDevice.objects.virtual().select_related("user")
+    devices = every.filter(wanted, account=call.account)
     return paging.page(
         call, devices, key="id", member="VirtualMFADevices", describe=_describe_virtual
     )
@@ -184,17 +190,23 @@ def _describe_virtual(device: VirtualMfaDevice) -> dict[str, Any]:
 
 
 def of(call: Call) -> VirtualMfaDevice:
-    """The account's device with this serial number; NoSuchEntity when there is none."""
+    """The account's virtual device with this serial number; NoSuchEntity when there is none."""
+    return _found(call, VirtualMfaDevice.objects.virtual())
+
+
+def _found(call: Call, among: QuerySet[VirtualMfaDevice]) -> VirtualMfaDevice:
     serial = call.params["SerialNumber"]
-    named = VirtualMfaDevice.objects.filter(account=call.account, serial_number=serial)
-    device: VirtualMfaDevice | None = named.first()
+    device = among.filter(account=call.account, serial_number=serial).first()
     if device is None:
         raise NoSuchEntity(f"VirtualMFADevice with serial number {serial} does not exist.")
     return device
 
 
-def _device_of(call: Call, user: User) -> VirtualMfaDevice:
-    device = of(call)
+def _virtual_device_of(call: Call, user: User) -> VirtualMfaDevice:
+    return _require_own(of(call), user)
+
+
+def _require_own(device: VirtualMfaDevice, user: User) -> VirtualMfaDevice:
     if device.user_id != user.pk:
         raise NoSuchEntity("MFA Device invalid for user.")
     return device
@@ -205,13 +217,3 @@ def _require_unassigned(device: VirtualMfaDevice, user: User) -> None:
         raise EntityAlreadyExists(f"MFA Device for user {user} already exists.")
     if device.user_id is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
-
-
-def _require_mfa_for_own_devices(call: Call, user: User) -> None:
-    """Who has a device adds or removes own ones only after proving it: a stolen key is not enough.
-
-    Others may still do so, so that an administrator can help with a lost device.
-    """
-    own = user.pk == call.caller.user.pk
-    if own and call.caller.mfa_at is None and user.mfa_devices.exists():
-        raise AccessDenied("MFA enabled users must re-authenticate with MFA to change MFA devices.")

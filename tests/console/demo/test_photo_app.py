@@ -148,6 +148,10 @@ def test_the_app_trades_the_code_and_then_the_token(set_up: SetUp) -> None:
     assert '"WebIdentityToken": "••••••••"' in page
     assert "The app has credentials" in page
     assert "assumed-role/DemoPhotoApp/photo-app" in page
+    assert "Browser: GET /demo/oidc/authorize" in page
+    assert asked["code_challenge"] in page
+    assert back["code"] not in page
+    assert "iam:ListAccountAliases" in page
 
 
 def test_an_answer_for_another_browser_is_not_taken(set_up: SetUp) -> None:

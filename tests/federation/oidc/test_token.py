@@ -11,7 +11,7 @@ import pytest
 from federation.checks import Log, Reason, Refused
 from federation.oidc import keys
 from federation.oidc.token import LONGEST, SKEW, Claims, Expected, parse, verify
-from tests.certificates import rsa_key
+from tests.certificates import make_certificate, rsa_key
 from tests.federation.oidc import tokens
 from tests.federation.oidc.tokens import CLIENT, ISSUER, NOW, SECOND, claims, ec, public, rsa, token
 
@@ -98,11 +98,13 @@ def _secrets() -> list[bytes]:
     key = rsa()
     pem, der = key.as_pem(private=False), key.as_der(private=False)
     modulus = rsa_key().public_key().public_numbers().n.to_bytes(256, "big")
-    return [pem, pem.strip(), der, json.dumps(public(key)).encode(), modulus, b"one"]
+    certificate = make_certificate("idp", key=rsa_key()).pem.encode()
+    jwk = json.dumps(public(key)).encode()
+    return [pem, pem.strip(), der, jwk, modulus, b"one", certificate]
 
 
 @pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(7))
 def test_the_public_key_is_no_shared_secret(alg: str, number: int) -> None:
     secret = _secrets()[number]
     data = token(header={**HEADER, "alg": alg}).rpartition(".")[0]

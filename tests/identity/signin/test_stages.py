@@ -27,6 +27,7 @@ STAGES = (
     "/sign-in/mfa",
     "/sign-in/mfa/app",
     "/sign-in/mfa/resync",
+    "/sign-in/mfa/key",
     "/sign-in/mfa/recovery",
     "/sign-in/mfa/lost",
 )
@@ -34,6 +35,7 @@ OPEN_TO_ALL = (
     *("sign-in", "sign-in-user", "sign-in-root", "sign-in-root-password", "sign-in-mfa"),
     *(
         "sign-in-mfa-app",
+        "sign-in-mfa-key",
         "sign-in-mfa-resync",
         "sign-in-mfa-recovery",
         "sign-in-mfa-lost",
