@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0023_access_findings'),
+        ('identity', '0024_passkeys'),
     ]
 
     operations = [
