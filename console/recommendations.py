@@ -204,7 +204,7 @@ def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) ->
             "%d users have two active access keys. Finish the rotations: deactivate the old ones.",
             found.rotations,
         )
-        yield _todo("rotations", sentence % found.rotations, "users", _("Show users"), "info")
+        yield _todo("rotations", sentence % found.rotations, "key-triage", _("Show keys"), "info")
 
 
 def _of_administrators(rights: Rights, everybody: str, found: Counts) -> Rows:
