@@ -10,6 +10,7 @@ from django.utils import timezone
 from console.jobs.rows import Job as Job
 from console.jobs.rows import JobPart as JobPart
 from identity import arns, vault
+from identity.backends import WITH
 from identity.models import AccessKey, Account, User
 from identity.sealed import COLUMNS, Sealed
 
@@ -41,7 +42,9 @@ class SentForm(models.Model):
 class KeptPreferences(models.Model):
     """How a user, or root, wants the console, and where they were last (console/preferences.py)."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="kept_preferences"
+    )
     chosen = models.JSONField(default=dict)
     recent = models.JSONField(default=list)
 
@@ -172,6 +175,7 @@ class Demonstration(models.Model):
         return [name for made, name in self.made if made == kind]
 
 
+WITH.append("kept_preferences")
 COLUMNS += [
     Sealed(DemoKey, "sealed_key", lambda row: row.purpose),
     Sealed(Demonstration, "sealed_secret", lambda row: row.purpose),

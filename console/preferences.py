@@ -88,8 +88,12 @@ def of(request: Request) -> Preferences:
 
 
 def of_user(user: User) -> Preferences:
-    kept = KeptPreferences.objects.filter(user=user).first()
-    return read(kept.chosen | {"recent": kept.recent} if kept else {})
+    """From the row that was read along with the user of a session."""
+    try:
+        kept: KeptPreferences = user.kept_preferences  # type: ignore[attr-defined]  # its other side
+    except KeptPreferences.DoesNotExist:
+        return Preferences()
+    return read(kept.chosen | {"recent": kept.recent})
 
 
 def keep(request: Request, response: HttpResponse, preferences: Preferences) -> None:

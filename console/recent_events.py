@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from console.http import Request
 from console.permissions import Rights
 from identity import journal
+from identity.callers import Caller
 from identity.models import Event
 
 LOOK_UP = "cloudtrail:LookupEvents"
@@ -36,6 +37,13 @@ def of_role(request: Request, rights: Rights, unique_id: str, *, limit: int) -> 
     journal.drain()
     sessions = {"principal_id__gte": f"{unique_id}:", "principal_id__lt": f"{unique_id};"}
     return list(_newest(request).filter(**sessions)[:limit])
+
+
+def of_person(signed_in: Caller, *, limit: int) -> list[Event]:
+    """What who signed in did last; for no eyes but theirs."""
+    events = Event.objects.filter(account=signed_in.account, principal_id=signed_in.user_id)
+    latest = events.order_by("-time", "-id").only("time", "name", "source_ip", "error_message")
+    return list(latest[:limit])
 
 
 def _newest(request: Request) -> QuerySet[Event]:

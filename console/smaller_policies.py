@@ -15,6 +15,7 @@ from console.http import Request
 from console.names import MARK
 from console.responses import address
 from identity import least_privilege
+from identity.calls import no_such_user
 from identity.least_privilege import PERIODS, Evidence
 from identity.models import Role, User
 
@@ -73,9 +74,12 @@ def proposal(request: Request) -> Proposal | None:
 
 def _holder(request: Request, kind: str, name: str) -> Holder:
     if kind == USER.word:
-        users = request.caller.account.iam_users
-        known = users.filter(unique_id=name.removeprefix(MARK)).first()
-        name = known.name if known and name.startswith(MARK) else name
+        if name.startswith(MARK):
+            users = request.caller.account.iam_users.filter(unique_id=name.removeprefix(MARK))
+            found = users.first()
+            if found is None:
+                raise no_such_user(name)
+            name = found.name
         return user_holder(request, request.iam.get_user(UserName=name)["User"])
     holder = find(request, KINDS[kind], name)
     if holder is None:

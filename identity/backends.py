@@ -8,6 +8,9 @@ from django.http import HttpRequest
 
 from identity.models import User
 
+WITH = ["account__console_settings"]
+"""What is read along with the user of a session; the console puts its own rows here."""
+
 
 class ByKey:
     """A backend that authenticates nobody: `login()` needs one to remember."""
@@ -16,6 +19,4 @@ class ByKey:
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        """With the account and its console settings, which every page asks for."""
-        users = User.objects.select_related("account__console_settings")
-        return users.filter(pk=user_id).first()
+        return User.objects.select_related(*WITH).filter(pk=user_id).first()

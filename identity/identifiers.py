@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+"
@@ -14,12 +15,19 @@ def _draw(alphabet: str, length: int) -> str:
 
     In one request for randomness, where `secrets.choice` would make one for each character.
     """
-    fair = 256 - 256 % len(alphabet)
-    drawn = ""
+    characters, unfair = _tables(alphabet)
+    drawn = b""
     while len(drawn) < length:
-        random = secrets.token_bytes(length + length // 8)
-        drawn += "".join([alphabet[byte % len(alphabet)] for byte in random if byte < fair])
-    return drawn[:length]
+        drawn += secrets.token_bytes(length + length // 8).translate(characters, unfair)
+    return drawn[:length].decode()
+
+
+@cache
+def _tables(alphabet: str) -> tuple[bytes, bytes]:
+    """The character that each byte stands for, and the bytes that are dropped."""
+    fair = 256 - 256 % len(alphabet)
+    characters = bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
+    return characters, bytes(range(fair, 256))
 
 
 def account_id() -> str:

@@ -116,7 +116,7 @@ class ConfirmForm(Form):
         return typed
 
 
-def _cell(label: str, initial: str, max_length: int) -> forms.CharField:
+def cell(label: str, initial: str, max_length: int) -> forms.CharField:
     """A field in a table, where the column says what the label would."""
     drawn = forms.TextInput(attrs={"aria-label": label, "class": "in", "autocomplete": "off"})
     return forms.CharField(
@@ -150,8 +150,8 @@ class TagsForm(EditedForm):
             self._add_row(number, key, value)
 
     def _add_row(self, number: int, key: str, value: str) -> None:
-        self.fields[f"key_{number}"] = _cell(_("Key %d") % number, key, 128)
-        self.fields[f"value_{number}"] = _cell(_("Value %d") % number, value, 256)
+        self.fields[f"key_{number}"] = cell(_("Key %d") % number, key, 128)
+        self.fields[f"value_{number}"] = cell(_("Value %d") % number, value, 256)
 
     def mine(self) -> str:
         typed = [(key.value() or "", value.value() or "") for key, value in self.rows()]

@@ -19,7 +19,6 @@ register = template.Library()
 RELATIVE_FOR = timedelta(days=31)
 
 
-@register.filter("utc")  # as templates of the neighbours still say
 @register.filter
 def clock(value: datetime) -> str:
     """`22 Sep 2026, 16:05 CEST`, in the reader's zone, which is UTC unless they chose another.

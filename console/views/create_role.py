@@ -122,7 +122,6 @@ def _filtered(request: Request, draft_id: str) -> HttpResponse:
     if draft is None:
         return _over(request)
     kept = {name: request.POST.get(name, "") for name in WhatForm().fields if name != "form_token"}
-    kept.pop("version")
     draft["what"] = {**kept, "arn": request.POST.getlist("arn")}
     drafts.keep(request, draft, draft_id)
     query = QueryDict(mutable=True)
@@ -165,8 +164,8 @@ def _create(request: Request, draft_id: str, form: WhatForm) -> HttpResponse:
     more: dict[str, Any] = {}
     if given["boundary"]:
         more["PermissionsBoundary"] = given["boundary"]
-    if tags := form.changed_tags():
-        more["Tags"] = tags
+    if form.tags:
+        more["Tags"] = [{"Key": key, "Value": value} for key, value in form.tags.items()]
     role = request.iam.create_role(
         RoleName=who["name"],
         Path=who["path"],

@@ -33,17 +33,20 @@ class Tile:
 @require_safe
 def home(request: Request) -> HttpResponse:
     rights = Rights(request)
+    events = recent_events.of_principal(
+        request, rights, request.caller.user_id, limit=_LOOKED_THROUGH
+    )
     may_see_users = rights.allow("iam:ListUsers", arns.user(request.caller.account_id, ""))
     return responses.page(
         request,
         "console/home.html",
         session=request.session,
         groups=_groups(request, rights),
-        before=_sign_in_before(request),
+        before=_sign_in_before(request, events),
         to_do=_to_do(request),
         tiles=_tiles(request, rights),
         has_rights=may_see_users or rights.allow("iam:GetAccountSummary", "*"),
-        activity=recent_events.of_principal(request, rights, request.caller.user_id, limit=5),
+        activity=None if events is None else events[:5],
         recent=[
             visit._replace(path=account_paths.here(visit.path))
             for visit in request.preferences.recent
@@ -62,15 +65,15 @@ def _groups(request: Request, rights: Rights) -> list[str] | None:
     return list(groups.values_list("group__name", flat=True)[:10])
 
 
-def _sign_in_before(request: Request) -> Event | None:
-    """The sign-in before this one, from the latest events of who signed in."""
-    signed_in = request.signed_in
-    events = Event.objects.filter(
-        account_id=signed_in.account_id, principal_id=signed_in.user_id
-    ).order_by("-time", "-id")
-    latest = events.only("time", "name", "source_ip", "error_message")[:_LOOKED_THROUGH]
+def _sign_in_before(request: Request, own: list[Event] | None) -> Event | None:
+    """The sign-in before this one, from the latest events of who signed in.
+
+    `own` are those of the caller, if they may read the log; the own sign-ins everybody may see.
+    """
+    if own is None or request.caller is not request.signed_in:
+        own = recent_events.of_person(request.signed_in, limit=_LOOKED_THROUGH)
     since = _started(request)
-    for event in latest:
+    for event in own:
         if event.name == "ConsoleLogin" and not event.error_message and event.time < since:
             return event
     return None

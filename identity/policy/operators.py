@@ -221,7 +221,13 @@ def _arn_like(wanted: Sequence[str]) -> Test:
 
     def test(asked: str) -> bool:
         fields = utf16_units(asked).split(":", 5)
-        return any(all(fits(one, fields[n]) for n, one in pattern) for pattern in patterns)
+        for pattern in patterns:  # any() and all() take half as long again
+            for number, one in pattern:
+                if not fits(one, fields[number]):
+                    break
+            else:
+                return True
+        return False
 
     return test
 

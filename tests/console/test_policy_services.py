@@ -13,7 +13,7 @@ from django.utils import timezone
 from identity.models import Account, LastAccess, ManagedPolicy, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import text
-from tests.factories import attach, make_managed_policy, make_user
+from tests.factories import attach, make_group, make_managed_policy, make_policy, make_user
 
 HOME = "/iam/policies/Mixed"
 SERVICE = f"{HOME}/permissions/iam"
@@ -128,3 +128,19 @@ def test_a_new_version_is_found_at_once_and_known_ones_are_not_read_again(
         assert names(browser, "allows=ec2:RunInstances") == ["Mixed"]
     assert not any(one["sql"].startswith('SELECT "identity_policyversion"') for one in queries)
     assert len(queries) <= 12
+
+
+def test_the_pages_of_a_policy_cost_few_queries_however_many_have_it(
+    browser: Client, policy: ManagedPolicy, account: Account, ben: User
+) -> None:
+    for number in range(20):
+        attach(make_user(account, f"u{number}"), policy)
+    make_policy(make_group(account, "staff", ben), "own", STATEMENTS)
+    pages = ("permissions", "permissions/iam", "permissions/iam/GetUser", "last-accessed", "edit")
+    urls = [f"{HOME}/{page}" for page in pages]
+    urls += ["/iam/create-policy?from=user:ben", "/iam/create-policy?tab=visual"]
+    for url in urls:
+        browser.get(url)  # the first visit keeps a preference
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(url).status_code == 200
+        assert len(captured) <= 12, (url, [one["sql"][:120] for one in captured])

@@ -9,7 +9,14 @@ from django.utils import timezone
 from identity.models import Account, LastAccess, ManagedPolicy, Role, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, text
-from tests.factories import attach, make_group, make_managed_policy, make_policy, make_role
+from tests.factories import (
+    attach,
+    make_group,
+    make_managed_policy,
+    make_policy,
+    make_role,
+    make_user,
+)
 
 HERE = "/iam/create-policy?from=user:ben"
 WIDE = [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]
@@ -40,7 +47,7 @@ def test_the_editor_opens_with_what_was_used_and_saves_it(
     assert "Create a smaller policy from this" in text(tab)
     assert "/iam/create-policy?from=user%3Aben" in tab.content.decode()
     page = browser.get(HERE)
-    assert "of which 1 were used" in text(page)
+    assert "ben used 1 of the " in text(page)
     form = page.context["form"]
     assert "iam:GetUser" in form["document"].value()
     assert "iam:*" not in form["document"].value()
@@ -64,7 +71,14 @@ def test_who_used_nothing_is_told_so(browser: Client, ben: User) -> None:
     assert "ben used nothing" in text(browser.get(HERE))
 
 
-@pytest.mark.parametrize("given", ["user:nobody", "role:nothing"])
+def test_a_name_of_dots_is_found_by_its_unique_id(browser: Client, account: Account) -> None:
+    dots = make_user(account, "..", allow="iam:*")
+    used(dots, "GetUser")
+    page = browser.get(f"/iam/create-policy?from=user:~{dots.unique_id}")
+    assert "iam:GetUser" in page.context["form"]["document"].value()
+
+
+@pytest.mark.parametrize("given", ["user:nobody", "role:nothing", "user:~AIDANOBODY"])
 def test_nobody_has_no_smaller_policy(browser: Client, given: str) -> None:
     assert browser.get(f"/iam/create-policy?from={given}").status_code == 404
 

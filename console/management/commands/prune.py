@@ -33,8 +33,9 @@ from identity.models.last_access import TRACKED
 _BUCKET_LIFETIME = timedelta(hours=48)
 _FORM_LIFETIME = timedelta(hours=48)
 _REPORT_LIFETIME = timedelta(days=7)
-# So many rows are deleted within some milliseconds; then whoever waits for the database has it.
-_BATCH = 500
+# So many rows are deleted within some milliseconds. Then the database is free for at least as long:
+# on SQLite whoever waits only looks now and then, and would find it taken again and again.
+_BATCH = 100
 _PAUSE_SECONDS = 0.005
 
 
@@ -77,6 +78,7 @@ def delete(rows: QuerySet[Any]) -> int:
     """
     deleted = 0
     while batch := list(rows.values_list("pk", flat=True)[:_BATCH]):
+        began = time.perf_counter()
         deleted += rows.filter(pk__in=batch).order_by().delete()[0]
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(max(_PAUSE_SECONDS, time.perf_counter() - began))
     return deleted
