@@ -30,6 +30,7 @@ from federation.operations import resources
 from federation.saml import decoded
 from federation.saml.decoded import HIDDEN, Line
 from identity.errors import ValidationError
+from identity.models import TemporarySession
 
 SIZE = 50
 READ = {SAML: "GetSAMLProvider", OIDC: "GetOpenIDConnectProvider"}
@@ -118,6 +119,21 @@ def _signer(named: Named) -> signing.Signer:
 
 
 # --- one attempt in words ------------------------------------------------------------------------
+
+
+def shown(request: Request, attempt: FederatedAttempt) -> dict[str, Any]:
+    """All that a page tells of an attempt to this reader, who may read its provider."""
+    personal = may_see_people(request)
+    return {
+        "attempt": attempt,
+        "personal": personal,
+        "look_up": LOOK_UP,
+        "checks": checks(attempt, personal=personal),
+        "mend": what_to_mend(attempt),
+        "lines": lines(attempt, personal=personal),
+        "text": text(attempt, personal=personal),
+        "session": TemporarySession.objects.filter(pk=attempt.key_id).first(),
+    }
 
 
 def url_of(attempt: FederatedAttempt) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,7 @@ SECTIONS = (
             Entry(_("Jobs"), "jobs"),
         ),
     ),
+    Section(_("Demonstrations"), (Entry(_("Federation"), "demo"),)),
 )
 
 ACCOUNT_MENU = (
@@ -150,7 +152,9 @@ def side_menu(request: Any) -> list[Group]:
 
 
 def _open_to(request: Any, section: Section) -> tuple[Entry, ...]:
-    """Billing is root's, until root opens it."""
+    """Billing is root's, until root opens it; demonstrations are there where they are on."""
+    if not settings.DEMO and section.entries[0].url_name == "demo":
+        return ()
     if not address("billing") or request.caller.is_root:
         return section.entries
     if ConsoleSettings.of(request.caller.account).billing_open:

@@ -53,12 +53,13 @@ class Provider(models.Model):
 
 class SamlProvider(Provider):
     """`metadata` is the document as it was given; `valid_until` is what it says of its end, or a
-    hundred years after it came."""
+    hundred years after it came; `certified_until` is the end of its last certificate, for lists."""
 
     name = models.CharField(max_length=128)
     uuid = models.CharField(max_length=64, unique=True)
     metadata = models.TextField()
     valid_until = models.DateTimeField()
+    certified_until = models.DateTimeField(null=True)
     encryption = models.CharField(max_length=8, default=ALLOWED)
 
     if TYPE_CHECKING:

@@ -62,21 +62,32 @@ def prove(
     Raises Refused; `log` then tells how far it came.
     """
     issuer = _issuer(document, log)
-    wanted = expected(provider, issuer, facts, log, strict=strict, at=acs)
+    sealed = "EncryptedAssertion" in document
+    wanted = expected(provider, issuer, facts, log, strict=strict, at=acs, sealed=sealed)
     assertion = response.verify(document, wanted, log)
     keys = condition_keys.keys(assertion, provider.arn)
     return Proven(provider, assertion, aws_attributes.read(assertion, log), keys)
 
 
 def expected(
-    provider: SamlProvider, issuer: str, facts: Facts, log: Log, *, strict: bool, at: str
+    provider: SamlProvider,
+    issuer: str,
+    facts: Facts,
+    log: Log,
+    *,
+    strict: bool,
+    at: str,
+    sealed: bool,
 ) -> Expected:
-    """What a message of the provider has to be, `at` one of our addresses. Raises Refused."""
+    """What a message of the provider has to be, `at` one of our addresses. Raises Refused.
+
+    Private keys take long to read, so they are there only for one that is `sealed`.
+    """
     found = _entity(provider, issuer, log)
     return Expected(
         issuer=found.entity_id,
         certificates=tuple(x509.load_der_x509_certificate(one.der) for one in found.signing),
-        private_keys=service_provider.decryption_keys(provider),
+        private_keys=service_provider.decryption_keys(provider) if sealed else (),
         encryption_required=provider.encryption == REQUIRED,
         acs=frozenset({at} if at else ()),
         audiences=service_provider.audiences(),

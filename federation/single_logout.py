@@ -223,7 +223,8 @@ def _expected(
     provider: SamlProvider, arrived: Arrived, here: str, facts: Facts, log: Log
 ) -> Expected:
     issuer = logout.issuer_of(arrived)
-    return redeeming.expected(provider, issuer, facts, log, strict=True, at=here)
+    sealed = arrived.root.find(f"{SAML}EncryptedID") is not None
+    return redeeming.expected(provider, issuer, facts, log, strict=True, at=here, sealed=sealed)
 
 
 def _proven(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
 from identity import identifiers, user_status, vault
@@ -120,12 +121,17 @@ def attach(holder: User | Group | Role, policy: ManagedPolicy) -> None:
     PolicyUsage.count(policy, holder.account, attachment_count=1)
 
 
+def _refresh(user: User) -> None:
+    with transaction.atomic():
+        user_status.refresh(user.pk)
+
+
 def make_login_profile(user: User, password: str = PASSWORD, *, reset: bool = False) -> User:
     user.password = hashed(password)
     user.password_changed_at = timezone.now()
     user.save()
     LoginProfile.objects.create(user=user, password_reset_required=reset)
-    user_status.refresh(user.pk)
+    _refresh(user)
     return user
 
 
@@ -138,5 +144,5 @@ def make_key(user: User, *, active: bool = True) -> Key:
         active=active,
         sealed_secret=vault.seal(secret.encode(), f"access_key:{key_id}"),
     )
-    user_status.refresh(user.pk)
+    _refresh(user)
     return Key(key_id, secret)

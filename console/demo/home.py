@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from console import responses
+from console import attempt_log, responses
 from console.demo import setup
 from console.demo.access import on
 from console.demo.drawing import Drawing
@@ -163,7 +163,9 @@ def trace(request: Request, attempt_id: uuid.UUID) -> HttpResponse:
     account = request.caller.account
     attempt = get_object_or_404(FederatedAttempt, pk=attempt_id, account=account)
     Rights(request).require(_reading(attempt.provider_arn), attempt.provider_arn)
-    return responses.page(request, "demo/trace.html", attempt=attempt)
+    log_page = attempt_log.url_of(attempt)
+    shown = attempt_log.shown(request, attempt)
+    return responses.page(request, "demo/trace.html", log_page=log_page, **shown)
 
 
 def _sent(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:

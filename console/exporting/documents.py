@@ -29,22 +29,28 @@ def in_force(policy: Entity) -> Any:
 
 
 def without_the_gone(trust: Any) -> Any:
-    """A trust policy without principals that were deleted here: AWS takes no document with them."""
-    statements = (
-        trust["Statement"] if isinstance(trust["Statement"], list) else [trust["Statement"]]
-    )
-    left = []
-    for statement in statements:
-        principal = statement.get("Principal")
-        if isinstance(principal, dict) and "AWS" in principal:
-            living = [one for one in _listed(principal["AWS"]) if not _GONE.fullmatch(one)]
-            others = {key: one for key, one in principal.items() if key != "AWS"}
-            kept = {**others, **({"AWS": living} if living else {})}
-            if not kept:
-                continue
-            statement = {**statement, "Principal": kept}
-        left.append(statement)
-    return {**trust, "Statement": left}
+    """A trust policy without principals that were deleted here: AWS takes no document with them.
+
+    What has none of them stays as it is, letter by letter.
+    """
+    given = trust["Statement"]
+    statements = given if isinstance(given, list) else [given]
+    left = [one for one in map(_living, statements) if one is not None]
+    return trust if left == statements else {**trust, "Statement": left}
+
+
+def _living(statement: Any) -> Any:
+    """The statement without who is gone; None when nobody is left."""
+    principal = statement.get("Principal")
+    if not isinstance(principal, dict) or "AWS" not in principal:
+        return statement
+    named = _listed(principal["AWS"])
+    living = [one for one in named if not _GONE.fullmatch(one)]
+    if living == named:
+        return statement
+    others = {key: one for key, one in principal.items() if key != "AWS"}
+    kept = {**others, **({"AWS": living} if living else {})}
+    return {**statement, "Principal": kept} if kept else None
 
 
 def _listed(value: Any) -> list[str]:

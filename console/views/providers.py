@@ -42,7 +42,7 @@ class Row:
     url: str
     kind: str
     created_at: datetime
-    valid_until: datetime | None
+    certified_until: datetime | None
     roles: int | None
 
 
@@ -74,7 +74,7 @@ def _row(provider: SamlProvider | OidcProvider, trust: dict[str, list[str]] | No
         address(kind, name),
         _KINDS[kind],
         provider.created_at,
-        provider.valid_until if isinstance(provider, SamlProvider) else None,
+        provider.certified_until if isinstance(provider, SamlProvider) else None,
         None if trust is None else len(trust.get(provider.arn, [])),
     )
 

@@ -15,7 +15,6 @@ from console.forms.saml import ResponseForm
 from console.http import Request
 from console.permissions import Rights
 from console.providers import Named, of_provider
-from console.recent_events import LOOK_UP
 from console.responses import SeeOther
 from console.views.saml_provider import page
 from federation import provider_tests, sign_on
@@ -68,15 +67,7 @@ def _shown(request: Request, named: Named, given: str) -> dict[str, Any]:
     found = rows.filter(pk=number).first()
     if found is None:
         return {}
-    personal = attempt_log.may_see_people(request)
-    return {
-        "attempt": found,
-        "personal": personal,
-        "look_up": LOOK_UP,
-        "checks": attempt_log.checks(found, personal=personal),
-        "mend": attempt_log.what_to_mend(found),
-        "lines": attempt_log.lines(found, personal=personal),
-    }
+    return attempt_log.shown(request, found)
 
 
 @require_safe

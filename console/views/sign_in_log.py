@@ -14,7 +14,6 @@ from console.providers import Named, of_provider, tabs_of
 from console.recent_events import LOOK_UP
 from console.responses import SeeOther
 from federation.models import FederatedAttempt
-from identity.models import TemporarySession
 
 
 @require_safe
@@ -43,20 +42,12 @@ def attempt(request: Request, named: Named, attempt_id: uuid.UUID) -> HttpRespon
     found = rows.filter(pk=attempt_id).first()
     if found is None:
         raise Http404
-    personal = attempt_log.may_see_people(request)
     return responses.page(
         request,
         "console/providers/attempt.html",
         named=named,
-        attempt=found,
-        log_url=named.page_url("log"),
-        personal=personal,
-        look_up=LOOK_UP,
-        checks=attempt_log.checks(found, personal=personal),
-        mend=attempt_log.what_to_mend(found),
-        lines=attempt_log.lines(found, personal=personal),
-        text=attempt_log.text(found, personal=personal),
-        session=TemporarySession.objects.filter(pk=found.key_id).first(),
+        log_url=named.log_url,
+        **attempt_log.shown(request, found),
     )
 
 

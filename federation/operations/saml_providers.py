@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,24 @@ if TYPE_CHECKING:
     from identity.operations.registry import Result
 
 
-def _checked(call: Call) -> datetime:
-    """Read what was sent before there is a lock to hold; returns until when the metadata holds."""
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Until when metadata hold, and the last of their certificates."""
+
+    valid_until: datetime
+    certified_until: datetime | None
+
+
+def _checked(call: Call) -> _Ends:
+    """Read what was sent before there is a lock to hold."""
     document, pem = call.params.get("SAMLMetadataDocument"), call.params.get("AddPrivateKey")
     if pem is not None:
         private_keys.check(pem)
-    ends = read(document, call.facts.at).valid_until if document is not None else None
-    return ends or _in_a_hundred_years(call.facts.at)
+    found = read(document, call.facts.at) if document is not None else None
+    ends = found.valid_until if found else None
+    return _Ends(
+        ends or _in_a_hundred_years(call.facts.at), found.certified_until if found else None
+    )
 
 
 def _in_a_hundred_years(at: datetime) -> datetime:
@@ -53,7 +65,7 @@ def read(document: str, at: datetime) -> metadata.Metadata:
     return found
 
 
-def _prepared(call: Call) -> datetime:
+def _prepared(call: Call) -> _Ends:
     """As `_checked`; tags at creation are a second permission."""
     if call.params.get("Tags"):
         resource = resources.new_saml_provider(call)
@@ -71,7 +83,8 @@ def create_saml_provider(call: Call, params: t.CreateSAMLProviderRequestTypeDef)
         account=call.account,
         name=name,
         metadata=params["SAMLMetadataDocument"],
-        valid_until=call.prepared,
+        valid_until=call.prepared.valid_until,
+        certified_until=call.prepared.certified_until,
         encryption=params.get("AssertionEncryptionMode", ALLOWED),
         tags=given,
     )
@@ -118,7 +131,7 @@ def list_saml_providers(call: Call, params: dict[str, Any]) -> Result:
     }
 
 
-def _checked_update(call: Call) -> datetime:
+def _checked_update(call: Call) -> _Ends:
     if call.params.keys() == {"SAMLProviderArn"}:
         raise ValidationError(
             "Unable to update identity provider. "
@@ -134,9 +147,11 @@ def update_saml_provider(call: Call, params: t.UpdateSAMLProviderRequestTypeDef)
     """Change what is given; the date of creation and the UUID stay."""
     provider = resources.saml_of(call, locked=True)
     if "SAMLMetadataDocument" in params:
-        provider.metadata, provider.valid_until = params["SAMLMetadataDocument"], call.prepared
+        provider.metadata = params["SAMLMetadataDocument"]
+        provider.valid_until = call.prepared.valid_until
+        provider.certified_until = call.prepared.certified_until
     provider.encryption = params.get("AssertionEncryptionMode", provider.encryption)
-    provider.save(update_fields=["metadata", "valid_until", "encryption"])
+    provider.save(update_fields=["metadata", "valid_until", "certified_until", "encryption"])
     if "AddPrivateKey" in params:
         _add_key(provider, params["AddPrivateKey"])
     if "RemovePrivateKey" in params:

@@ -74,6 +74,11 @@ class Metadata:
         """The earliest end that the document names."""
         return min((each.valid_until for each in self.providers if each.valid_until), default=None)
 
+    @property
+    def certified_until(self) -> datetime:
+        """The end of the signing certificate that lasts longest: till then somebody can sign."""
+        return max(key.not_after for each in self.providers for key in each.signing)
+
 
 def read(text: str) -> Metadata:
     """The identity providers in a metadata document: an EntityDescriptor, or several in one.

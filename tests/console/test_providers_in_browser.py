@@ -41,6 +41,7 @@ def client(signed_in: SignedIn, ana: User) -> Client:
         "/iam/add-provider",
         "/iam/add-provider/oidc",
         SAML,
+        *(f"{SAML}/{tab}" for tab in ("added", "metadata", "sign-ins", "test")),
         f"{SAML}/tags",
         f"{SAML}/delete",
         OIDC,

@@ -92,8 +92,9 @@ def test_an_entity_id_and_a_key_that_go_are_said(browser: Client) -> None:
 def test_a_certificate_that_ends_soon_is_amber(browser: Client, provider: SamlProvider) -> None:
     days = (timezone.now() - NOW).days + 20
     soon = PADDING + entity(idp_role(key_descriptor(certificate(7, days=days))))
-    SamlProvider.objects.update(metadata=soon)
-    assert "Ends soon" in text(browser.get(PAGE))
+    submit(browser, f"{PAGE}/metadata", document=soon, act="replace")
+    for page in (PAGE, "/iam/providers"):
+        assert "Ends soon" in text(browser.get(page))
     old = PADDING + entity(idp_role(key_descriptor(certificate(8, days=-1))))
     SamlProvider.objects.update(metadata=old)
     assert "Ended" in text(browser.get(PAGE))

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from federation import private_keys
 from federation.models import (
     FederatedAttempt,
     PendingSignIn,
@@ -24,6 +25,7 @@ from tests.factories import make_account, make_role
 from tests.federation import documents, responses
 from tests.federation.documents import metadata
 from tests.federation.responses import ACS, encoded
+from tests.federation.saml.test_encryption import encrypted
 
 OTHER_KEYS = documents.PADDING + documents.entity(
     documents.role(documents.key_descriptor(documents.certificate(kind="rsa")))
@@ -519,3 +521,18 @@ def test_our_metadata_names_addresses_and_keys(client: Client, provider: SamlPro
     own = client.get(f"/static/saml/{provider.uuid}/saml-metadata.xml").content.decode()
     assert f'Location="http://127.0.0.1:8000/saml/acs/{provider.uuid}"' in own
     assert client.get("/static/saml/SAMLSPNONE/saml-metadata.xml").status_code == 404
+
+
+def test_an_encrypted_answer_is_known_by_our_request(
+    client: Client, role: Role, provider: SamlProvider
+) -> None:
+    """At the address of all providers nothing else tells whose it is before it is opened."""
+    private_keys.add(provider, documents.pem())
+    request = begin(client, provider)
+    inside = responses.assertion(given((role, provider)), answers=request.pk)
+    document = responses.enclosed(encrypted(responses.signed(inside)), answers=request.pk)
+    assert post(client, document).status_code == 303
+    client.get("/saml/roles")
+    assert signed_in(client) == "ops/alice"
+    unasked = responses.enclosed(encrypted(responses.signed(inside)))
+    assert post(client, unasked).status_code == 403

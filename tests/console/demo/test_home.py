@@ -130,7 +130,7 @@ def test_the_trace_needs_the_right_to_read_the_provider(
     assert str(row.pk) not in sign_in(ben).get("/demo").content.decode()
     assert str(row.pk) in administrator.get("/demo").content.decode()
     page = text(administrator.get(f"/demo/trace/{row.pk}"))
-    assert "Signature Failed a b c" in page
+    assert "Signature Does not fit a b c" in page
     assert "<Response/>" in page
 
 

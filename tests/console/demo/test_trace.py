@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from console.demo import saml
+from federation.checks import Reason
 from federation.models import FederatedAttempt
 from tests.console.demo.test_directory import at_work, press_tile
 from tests.console.pages import hidden, text
@@ -32,7 +33,7 @@ def test_who_comes_in_leaves_a_trace(ines: Client, administrator: Client) -> Non
     assert ines.get(arrived.headers["Location"]).headers["Location"] == "/home"
     attempt = FederatedAttempt.objects.get()
     page = text(administrator.get(f"/demo/trace/{attempt.pk}"))
-    assert "accepted" in page
+    assert "Accepted" in page
     assert "ines@harbourmill.example" in page
     assert attempt.key_id in page
 
@@ -58,6 +59,6 @@ def test_each_fault_is_refused_by_its_name_and_traced(
     attempt = FederatedAttempt.objects.get()
     assert (attempt.outcome, attempt.refusal) == (FederatedAttempt.REFUSED, refusal)
     page = text(administrator.get(f"/demo/trace/{attempt.pk}"))
-    assert refusal in page
-    assert "Failed" in page
+    assert Reason[refusal].value in page
+    assert "Does not fit" in page
     assert str(attempt.pk) in administrator.get("/demo").content.decode()
