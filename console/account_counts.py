@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from console.models import KeyRotation
 from federation.models import OidcProvider, SamlProvider
 from identity.models import (
     AccessKey,
@@ -43,6 +44,7 @@ class Counts:
     old_keys: int = 0
     unused_keys: int = 0
     rotations: int = 0
+    rotating: int = 0
     administrators: int = 0
     unused_roles: int = 0
 
@@ -107,6 +109,7 @@ def _many(now: datetime) -> dict[str, QuerySet[Any]]:
         "old_keys": keys.filter(created_at__lt=before),
         "unused_keys": keys.filter(unused),
         "rotations": keys.filter(Exists(other_key), slot=1),
+        "rotating": KeyRotation.objects.filter(old_key__account=here),
         "administrators": User.objects.filter(
             Exists(directly) | Exists(by_group), account=here, is_root=False
         ),

@@ -55,6 +55,11 @@ def filtered(events: EventQuerySet, wanted: Mapping[str, Any], account_id: str) 
         events = _by_user(events, wanted["user"], account_id)
     if wanted["key"]:
         events = events.filter(access_key_id=wanted["key"])
+    if wanted["address"]:
+        events = events.filter(source_ip=wanted["address"])
+    if wanted["access"]:
+        # As the partial index of changes has it, so that it answers.
+        events = events.filter(read_only=wanted["access"] == "read")
     if wanted["errors_only"]:
         events = events.failed()
     return _within(events, wanted)

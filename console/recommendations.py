@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console import account_policies, navigation
+from console import account_policies, key_rotation, navigation
 from console.account_counts import Counts, counts
 from console.http import Request
 from console.permissions import Rights
@@ -57,7 +57,10 @@ def recommendations(request: Request, rights: Rights) -> list[Recommendation]:
     if own:
         rows.append(_own_mfa(found))
     if may_count:
-        rows += [*_of_passwords(rights, everybody, found), *_of_keys(rights, everybody, found)]
+        rows += [
+            *_of_passwords(rights, everybody, found),
+            *_of_keys(rights, everybody, account, found),
+        ]
         rows += _of_administrators(rights, everybody, found)
     rows += [*_of_password_policy(rights, account), *_of_policies(rights, account)]
     rows += _of_roles(rights, account, found, counted=may_count)
@@ -164,7 +167,7 @@ def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
     return replace(row, url=f"{row.url}?{_ONLY[key]}")
 
 
-def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
+def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) -> Rows:
     if not rights.allow("iam:ListAccessKeys", everybody):
         return
     yield _counted(
@@ -188,7 +191,14 @@ def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
                 found.unused_keys,
             ),
         )
-    if found.rotations:
+    if found.rotating:
+        # Replacing a key takes days: whoever comes back finds the board here.
+        words = ngettext(
+            "%d key rotation in progress", "%d key rotations in progress", found.rotating
+        )
+        way, told = key_rotation.address_of_all(account), _("An old access key still has to go.")
+        yield Recommendation("info", _("Consider"), told, words % found.rotating, way, "rotations")
+    elif found.rotations:
         sentence = ngettext(
             "%d user has two active access keys. Finish the rotation: deactivate the old one.",
             "%d users have two active access keys. Finish the rotations: deactivate the old ones.",

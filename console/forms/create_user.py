@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms.attachments import ChoicesField
 from console.forms.base import Form
 from console.forms.policies import PolicyNameField
 from console.forms.policy_documents import EXAMPLE, DocumentField
@@ -103,11 +104,35 @@ class PermissionsForm(Form):
         initial=NOTHING,
         widget=forms.RadioSelect,
     )
+    groups = ChoicesField(required=False)
+    copied_from = forms.CharField(
+        label=gettext_lazy("Copy from a user"),
+        help_text=gettext_lazy("A user name. Its groups, attached and inline policies are copied."),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        help_text=gettext_lazy("One key=value a line"),
+        max_length=4096,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
     policy_name = PolicyNameField(required=False)
     document = DocumentField(required=False, initial=EXAMPLE)
 
-    fields_of = {"MalformedPolicyDocument": "document"}
+    fields_of = {"MalformedPolicyDocument": "document", "NoSuchEntity": "copied_from"}
     sentences = {"EntityAlreadyExists": NAME_TAKEN}
+
+    def clean_tags(self) -> list[dict[str, str]]:
+        lines = [line.strip() for line in self.cleaned_data["tags"].splitlines() if line.strip()]
+        found = [line.partition("=") for line in lines]
+        if any(not key.strip() or not equals for key, equals, _value in found):
+            raise ValidationError(_("Write each tag as key=value on a line of its own."))
+        return [{"Key": key.strip(), "Value": value.strip()} for key, _equals, value in found]
 
     def clean(self) -> dict[str, Any]:
         """Name and document are needed only where they are used; elsewhere they do not count."""

@@ -20,6 +20,7 @@ PERIODS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
     "week": timedelta(days=7),
+    "month": timedelta(days=30),
     "quarter": timedelta(days=90),
 }
 DEFAULT_PERIOD = "quarter"
@@ -47,12 +48,25 @@ class EventFilterForm(forms.Form):
     )
     user = _text(gettext_lazy("User name"), gettext_lazy("root for the root user"), max_length=128)
     key = _text(gettext_lazy("Access key ID"), gettext_lazy("AKIA… or ASIA…"), max_length=128)
+    address = _text(
+        gettext_lazy("Source address"), gettext_lazy("The whole address"), max_length=45
+    )
+    access = forms.ChoiceField(
+        label=gettext_lazy("Read or write"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Both")),
+            ("write", gettext_lazy("Changes and sign-ins")),
+            ("read", gettext_lazy("Reads")),
+        ],
+    )
     period = forms.ChoiceField(
         label=gettext_lazy("Time range"),
         choices=[
             ("hour", gettext_lazy("Last hour")),
             ("day", gettext_lazy("Last 24 hours")),
             ("week", gettext_lazy("Last 7 days")),
+            ("month", gettext_lazy("Last 30 days")),
             ("quarter", gettext_lazy("Last 90 days")),
             ("all", gettext_lazy("Everything")),
         ],

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from console import health, notices, parity, responses
 from console.http import Request
 from identity.access import public
+from identity.account_paths import common
 from identity.errors import AccessDenied
 from identity.wire import spec
 
@@ -51,7 +51,7 @@ def about(request: Request) -> HttpResponse:
 
 
 def _metadata() -> str:
-    return reverse("saml-metadata")
+    return common("saml-metadata")
 
 
 def _matrix(rows: list[parity.Row]) -> list[Compatible]:

@@ -117,5 +117,4 @@ def ours(request: Request, name: str) -> list[tuple[str, str]]:
 
 def role_url(named: Named, audiences: list[str]) -> str:
     """The page for a new role that trusts the provider, filled in as far as it can be."""
-    given = {"trusted": "oidc", "oidc_provider": named.arn, "audience": (audiences or [""])[0]}
-    return responses.address("create-role", **given)
+    return responses.address("create-role", provider=named.arn, audience=(audiences or [""])[0])

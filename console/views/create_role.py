@@ -65,10 +65,12 @@ def _who_form(request: Request, draft: Draft) -> WhoForm:
 
 
 def _provider_asked(request: Request) -> dict[str, str]:
-    arn = request.GET.get("provider", "")
+    """`provider` is an ARN, `audience` of an OpenID provider one of its client IDs."""
+    arn, audience = request.GET.get("provider", ""), request.GET.get("audience", "")
     for mark, (kind, field) in _PROVIDER_KINDS.items():
         if mark in arn:
-            return {"trusted": kind, field: arn}
+            asked = {"trusted": kind, field: arn}
+            return {**asked, "audience": audience} if kind == OIDC and audience else asked
     return {}
 
 

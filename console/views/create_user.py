@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import drafts, grants, handoff, password_rules, responses
-from console.forms.base import send
+from console import copied_permissions, drafts, grants, handoff, password_rules, responses
+from console.forms.base import first_result, send
 from console.forms.create_user import (
     ADMINISTRATOR,
     INLINE,
@@ -29,7 +29,7 @@ from console.views import secrets_once
 from console.views.user_credentials import credentials_of
 from identity import arns, passwords
 from identity.errors import NoSuchEntity
-from identity.models import User
+from identity.models import Group, User
 
 Draft = dict[str, Any]
 
@@ -68,26 +68,90 @@ def _is_taken(request: Request, name: str) -> bool:
         return False
 
 
+GROUPS = 50
+
+
 def permissions(request: Request, draft_id: str) -> HttpResponse:
     """Step 2: what the user may do; then everything is created, or nothing.
 
     The second copy of a form that was sent finds no draft: its token leads to the first's result.
     """
-    form = PermissionsForm(request.POST or None)
+    kept = drafts.find(request, draft_id) or {}
+    form = PermissionsForm(request.POST or None, initial=kept.get("permissions"))
+    if form.is_valid() and "review" in request.POST and kept:
+        sent: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
+        sent["groups"] = request.POST.getlist("groups")
+        drafts.keep(request, {**kept, "permissions": sent}, draft_id)
+        return see_other("create-user-review", draft_id)
     if form.is_valid() and (done := send(request, form, lambda: _create(request, draft_id, form))):
         drafts.drop(request, draft_id)
         return done
     draft = drafts.find(request, draft_id)
     if draft is None:
         return _over(request)
-    return _step(request, "permissions", form, draft_id, draft=draft)
+    return _permissions_step(request, form, draft_id, draft)
+
+
+_KEPT = ("grant", "policy_name", "document", "copied_from", "tags")
+
+
+def _permissions_step(
+    request: Request, form: PermissionsForm, draft_id: str, draft: Draft
+) -> HttpResponse:
+    account = request.caller.account
+    groups = reading(lambda: _groups(request))
+    chosen = request.POST.getlist("groups") or draft.get("permissions", {}).get("groups", [])
+    return _step(
+        request,
+        "permissions",
+        form,
+        draft_id,
+        draft=draft,
+        groups=groups,
+        chosen=chosen,
+        more_groups=account.group_count > GROUPS,
+    )
+
+
+def _groups(request: Request) -> list[tuple[Group, str]]:
+    """The first groups by name, each with the names of its managed policies."""
+    account = request.caller.account
+    Rights(request).require("ListGroups", arns.iam(account.id, "group", ""))
+    groups = Group.objects.filter(account=account).order_by("name_folded")[:GROUPS]
+    rows = groups.prefetch_related("attachments__policy")
+    return [
+        (group, ", ".join(one.policy.name for one in group.attachments.all())) for group in rows
+    ]
+
+
+def review(request: Request, draft_id: str) -> HttpResponse:
+    """Step 3: all of it once more; its button creates."""
+    draft = drafts.find(request, draft_id)
+    sent = (draft or {}).get("permissions")
+    if request.method == "POST":
+        token = {"form_token": request.POST.get("form_token", "")}
+        form = PermissionsForm({**(sent or {}), **token})
+        if form.is_valid() and (
+            done := send(request, form, lambda: _create(request, draft_id, form))
+        ):
+            drafts.drop(request, draft_id)
+            return done
+        if draft is None or sent is None:
+            return first_result(request) or _over(request)
+        return _permissions_step(request, form, draft_id, draft)
+    if draft is None or sent is None:
+        return _over(request)
+    return _step(request, "review", PermissionsForm(), draft_id, draft=draft, sent=sent)
 
 
 def _create(request: Request, draft_id: str, form: PermissionsForm) -> HttpResponse:
     draft = drafts.find(request, draft_id)
     if draft is None:
         return _over(request)
-    user = request.iam.create_user(UserName=draft["name"], Path=draft["path"])["User"]
+    tags = form.cleaned_data["tags"]
+    user = request.iam.create_user(
+        UserName=draft["name"], Path=draft["path"], **({"Tags": tags} if tags else {})
+    )["User"]
     _grant(request, draft["name"], form)
     if draft["access"] != WITH_PASSWORD:
         _say_created(request, user["UserName"], user["UserId"])
@@ -104,6 +168,10 @@ def _create(request: Request, draft_id: str, form: PermissionsForm) -> HttpRespo
 
 def _grant(request: Request, name: str, form: PermissionsForm) -> None:
     chosen = form.cleaned_data["grant"]
+    for group in form.cleaned_data["groups"]:
+        request.iam.add_user_to_group(UserName=name, GroupName=group)
+    if form.cleaned_data["copied_from"]:
+        copied_permissions.copy(request, form.cleaned_data["copied_from"], name)
     if chosen == ADMINISTRATOR:
         request.iam.attach_user_policy(UserName=name, PolicyArn=grants.ADMINISTRATOR)
     if chosen == INLINE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from console.permissions import Rights, reading
 from console.responses import SeeOther, address, see_other
 from console.views.user_policies import shown
 from identity import arns, quotas, trust_principals
+from identity.account_paths import common
 from identity.models import Role, RoleAttachment, RolePolicy, TemporarySession
 
 
@@ -104,8 +106,8 @@ def _summary(request: Request, holder: Holder) -> dict[str, Any]:
 def switch_link(role: Role) -> str:
     """The address that fills in the page to switch role, for whoever may use the role."""
     name = f"{role.path}{role.name}".removeprefix("/")
-    path = address("switchrole", account=role.account_id, roleName=name)
-    return f"{settings.BASE_URL}{path}"
+    query = urlencode({"account": role.account_id, "roleName": name})
+    return f"{settings.BASE_URL}{common('switchrole')}?{query}"
 
 
 @require_safe

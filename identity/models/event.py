@@ -74,6 +74,7 @@ class Event(Inserted):
             models.Index(
                 fields=["account", "access_key_id", "-time", "-id"], name="event_by_access_key"
             ),
+            models.Index(fields=["account", "source_ip", "-time", "-id"], name="event_by_address"),
             # Failures are few among answers.
             models.Index(
                 fields=["account", "-time", "-id"],

@@ -215,3 +215,11 @@ def test_nobody_elses_key_is_reached_through_an_own_page(
         key = aged(stranger, 100)
         assert browser.get(f"/me/keys/{key.id}/rotate").status_code == 404
         assert browser.get(f"/iam/users/ana/keys/{key.id}/rotate").status_code == 404
+
+
+def test_the_dashboard_leads_to_the_board_of_a_rotation(browser: Client, bob: User) -> None:
+    board = f"/iam/users/bob/keys/{aged(bob, 200).id}/rotate"
+    submit(browser, board)
+    page = browser.get("/iam")
+    assert "1 key rotation in progress" in text(page)
+    assert board in page.content.decode()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from identity.models import Account, Event, TemporarySession, User
@@ -176,6 +177,19 @@ def test_five_accounts_are_open_at_most_and_the_one_used_longest_ago_goes(
     assert "cleo" not in page
     assert "ana" in page
     assert cleo.console_sessions.count() == 0
+
+
+def test_what_is_handed_to_others_names_no_session_of_ours(both: Client, cleo: User) -> None:
+    """Sign-in links, links to switch roles and our metadata are the same for everybody."""
+    make_role(cleo.account, "deploy")
+    for page, named in (
+        ("iam/roles/deploy", f"/switchrole?account={cleo.account_id}"),
+        ("iam/account-settings", "/sign-in/partner"),
+        ("about", "/static/saml-metadata.xml"),
+    ):
+        html = both.get(f"/c/{cleo.account_id}/{page}", follow=True).content.decode()
+        assert f"{settings.BASE_URL}{named}" in html
+        assert f"{settings.BASE_URL}/c/{cleo.account_id}{named}" not in html
 
 
 # --- the wrong account ---------------------------------------------------------------------------

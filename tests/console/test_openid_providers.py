@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -62,7 +64,13 @@ def test_a_provider_is_added_shown_and_deleted(browser: Client) -> None:
     assert (provider.client_ids, provider.thumbprints) == (["web", "app"], ["aa" * 20])
     page = browser.get(done)
     assert f"{at.removeprefix('/iam/providers/oidc/')}/callback" in text(page)
-    assert "/iam/create-role?trusted=oidc&amp;oidc_provider=arn" in page.content.decode()
+    role_page = re.search(r'href="(/iam/create-role[^"]*)"', page.content.decode())
+    assert role_page
+    wizard = browser.get(unescape(role_page[1])).content.decode()
+    assert re.search(rf'<option value="{provider.arn}" selected', wizard)
+    assert re.search(
+        r'<input[^>]*name="audience"[^>]*value="web"|value="web"[^>]*name="audience"', wizard
+    )
     assert "https://idp.example.com/a~b/" in text(browser.get(at))
     assert submit(browser, f"{at}/delete", confirm="other").status_code == 422
     assert submit(browser, f"{at}/delete", confirm="idp.example.com/a~b/").status_code == 303
