@@ -23,8 +23,10 @@ from identity.models import (
     Account,
     ArchiveRule,
     ConsoleSession,
+    ConsoleSettings,
     CredentialReport,
     Event,
+    FidoCredential,
     Finding,
     FindingScan,
     InstanceProfile,
@@ -41,6 +43,7 @@ from identity.models import (
     SigningCertificate,
     SSHPublicKey,
     TemporarySession,
+    Usage,
     User,
     UserTag,
     VirtualMfaDevice,
@@ -77,6 +80,8 @@ def fill(account: Account, mark: str = "") -> None:
     _provide(account, mark)
     _give_certificates(user, mark)
     PasswordPolicy.objects.create(account=account)
+    ConsoleSettings.objects.create(account=account)
+    Usage.objects.create(account=account, month="2026-11", reads=1)
     CredentialReport.objects.create(account=account)
     LastAccess.objects.create(
         account=account,
@@ -127,7 +132,16 @@ def _give_credentials(user: User, role: Role, mark: str) -> None:
     PreviousPassword.objects.create(user=user, hash="x")
     RecoveryCode.objects.create(user=user, selector="abcd", hash="x")
     phone = {"name": f"phone{mark}", "serial_number": arns.mfa(user.account_id, f"phone{mark}")}
-    VirtualMfaDevice.objects.create(account=user.account, user=user, sealed_seed=b"", **phone)
+    device = VirtualMfaDevice.objects.create(
+        account=user.account, user=user, sealed_seed=b"", **phone
+    )
+    FidoCredential.objects.create(
+        device=device,
+        credential_id=f"x{mark}",
+        public_key=b"",
+        backup_eligible=False,
+        backed_up=False,
+    )
     soon = {"expires_at": timezone.now(), "operation": "AssumeRole", "sealed_secret": b""}
     TemporarySession.objects.create(id=f"ASIA1{mark}", user=user, **soon)
     TemporarySession.objects.create(id=f"ASIA2{mark}", role=role, **soon)

@@ -27,6 +27,7 @@ from identity.errors import (
     Throttling,
     ValidationError,
 )
+from identity.models import ConsoleSettings
 
 BOB = "arn:aws:iam::123456789012:user/bob"
 DENIED = (
@@ -39,7 +40,8 @@ HOSTILE = "<script>alert(1)</script>"
 def ask(signed_in: bool = True, address: str = "/iam/users?q=a") -> HttpRequest:
     request = RequestFactory().get(address)
     request.request_id = "event-7"  # type: ignore[attr-defined]  # what the middleware sets
-    account = SimpleNamespace(id="123456789012", alias="example")
+    settings = ConsoleSettings()
+    account = SimpleNamespace(id="123456789012", alias="example", console_settings=settings)
     who = SimpleNamespace(account=account, name="bob", is_root=False, arn=BOB, session_ends_at=None)
     who.kind = Kind.USER
     request.caller = who if signed_in else None  # type: ignore[attr-defined]

@@ -398,7 +398,7 @@ def test_a_session_that_ended_by_the_clock_is_told_under_its_account(
     answer = both.get(f"/c/{b}/iam/users")
     assert answer.headers["Location"].startswith(f"/c/{b}/session-expired?next=")
     html = both.get(answer.headers["Location"]).content.decode()
-    assert "60 minutes" in html
+    assert "after 1 hour without a request" in html
     assert f"/sign-in/partner?next=%2Fc%2F{b}%2Fiam%2Fusers" in html
 
 

@@ -41,11 +41,9 @@ def test_the_metadata_of_a_peer_makes_a_provider(
     assert kept["SAMLMetadataDocument"] == saml_peer.metadata
 
 
-def test_an_issuer_of_a_peer_makes_a_provider(
-    house: LiveServer, owner: tuple[str, Key], oidc_peer: OidcPeer
-) -> None:
-    iam = house.client("iam", owner[1])
-    made = iam.create_open_id_connect_provider(
+def test_an_issuer_of_a_peer_makes_a_provider(house: LiveServer, oidc_peer: OidcPeer) -> None:
+    _, key = house.account("Apart", f"root@{oidc_peer.name}.test")
+    made = house.client("iam", key).create_open_id_connect_provider(
         Url=oidc_peer.issuer, ClientIDList=[CLIENT_ID], ThumbprintList=[oidc_peer.thumbprint]
     )
     assert made["OpenIDConnectProviderArn"].endswith(oidc_peer.issuer.removeprefix("https://"))

@@ -139,7 +139,7 @@ def deactivate(page: Page, key: Key) -> None:
     check(page)
     page.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_role("status").first).to_be_visible()
-    expect(page.get_by_text("Inactive").first).to_be_visible()
+    expect(page.get_by_text("Inactive", exact=True).first).to_be_visible()
 
 
 def test_li_gets_in_as_herself_and_her_key_works_until_root_says_no(
