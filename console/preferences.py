@@ -89,8 +89,9 @@ def of(request: Request) -> Preferences:
 
 def of_user(user: User) -> Preferences:
     """From the row that was read along with the user of a session."""
+    row: Any = user  # whether the type checker knows the other side depends on what it read first
     try:
-        kept: KeptPreferences = user.kept_preferences  # type: ignore[attr-defined]  # its other side
+        kept: KeptPreferences = row.kept_preferences
     except KeptPreferences.DoesNotExist:
         return Preferences()
     return read(kept.chosen | {"recent": kept.recent})

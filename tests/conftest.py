@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,12 @@ from identity.models import Account, User
 from tests.browser import launched
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
 from tests.sdk_in_process import release, sdk
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are kept until the end: no collection of garbage need look at them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
