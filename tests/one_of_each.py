@@ -132,8 +132,10 @@ def _give_credentials(user: User, role: Role, mark: str) -> None:
     PreviousPassword.objects.create(user=user, hash="x")
     RecoveryCode.objects.create(user=user, selector="abcd", hash="x")
     phone = {"name": f"phone{mark}", "serial_number": arns.mfa(user.account_id, f"phone{mark}")}
+    VirtualMfaDevice.objects.create(account=user.account, user=user, sealed_seed=b"", **phone)
+    serial = arns.iam(user.account_id, "u2f", f"user/{user.name}/key{mark}")
     device = VirtualMfaDevice.objects.create(
-        account=user.account, user=user, sealed_seed=b"", **phone
+        account=user.account, user=user, name="key", serial_number=serial, sealed_seed=b""
     )
     FidoCredential.objects.create(
         device=device,
