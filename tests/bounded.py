@@ -1,4 +1,4 @@
-"""How much processor time something takes at most, whatever else this process has in memory."""
+"""That something ends in bounded time: a guard against what grows without measure, no benchmark."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def processor_seconds(most: float) -> Iterator[None]:
-    """Fail when the block took more; the garbage of earlier tests is not collected on its time."""
-    gc.collect()
+    """Fail when this thread took more: neither others' work nor old garbage is on its account.
+
+    `most` is ten times and more what a good machine takes; how fast it is, the benchmarks say.
+    """
     gc.disable()
-    began = time.process_time()
+    began = time.thread_time()
     try:
         yield
     finally:
         gc.enable()
-    took = time.process_time() - began
+    took = time.thread_time() - began
     assert took < most, f"took {took:.3f} s of processor time, at most {most} s"

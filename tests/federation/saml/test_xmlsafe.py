@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
 
 from federation.saml import xmlsafe
 from federation.saml.xmlsafe import XmlError
+from tests.bounded import processor_seconds
 
 
 def attributes(count: int, name: str = "a") -> str:
@@ -91,10 +91,8 @@ def test_a_hostile_document_is_refused_with_the_reason(text: str, reason: str) -
     ids=["attribute", "references", "attributes", "comments", "open tags"],
 )
 def test_ten_million_characters_are_read_or_refused_in_seconds(text: str) -> None:
-    began = time.perf_counter()
-    with suppress(XmlError):
+    with processor_seconds(30), suppress(XmlError):
         xmlsafe.parse(text)
-    assert time.perf_counter() - began < 5
 
 
 def test_what_is_within_the_bounds_is_read() -> None:

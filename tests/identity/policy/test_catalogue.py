@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from identity.policy.catalogue import Action, Catalogue, ConditionKey, ResourceType, Service
+from tests.bounded import processor_seconds
 
 USER = ResourceType("user", "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}")
 NAMES = ("GetUser", "GetUserPolicy", "CreateUser", "ListUsers")
@@ -86,9 +85,8 @@ def test_what_is_far_from_everything_is_nearest_to_nothing(small: Catalogue, nam
 
 @pytest.mark.parametrize("name", ["iam:" + "GetUser" * 100_000, "x" * 1_000_000 + ":GetUser"])
 def test_a_name_longer_than_any_is_not_compared(small: Catalogue, name: str) -> None:
-    started = time.process_time()
-    assert small.nearest(name) is None
-    assert time.process_time() - started < 0.1
+    with processor_seconds(2):
+        assert small.nearest(name) is None
 
 
 @pytest.mark.parametrize(
@@ -139,6 +137,5 @@ def test_an_arn_fits_the_template_of_its_type(arn: str, fits: bool) -> None:
 
 def test_no_arn_is_slow_to_compare_with_a_template() -> None:
     session = ResourceType("s", "arn:${Partition}:iam::${Account}:r/${Role}/${Session}:end")
-    started = time.process_time()
-    assert not session.fits("arn:" + ":iam::x" * 5_000 + ":r/" * 5_000)
-    assert time.process_time() - started < 0.1
+    with processor_seconds(2):
+        assert not session.fits("arn:" + ":iam::x" * 5_000 + ":r/" * 5_000)
