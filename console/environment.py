@@ -45,9 +45,8 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
 _MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl")
 
 
-def mail_server(env: environ.Env) -> dict[str, Any]:
-    """Django's settings of the server that `BARTIZAN_MAIL_URL` names; empty when it names none."""
-    url = env.str("BARTIZAN_MAIL_URL", default="")
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's settings of the server at the address of `BARTIZAN_MAIL_URL`; none for none."""
     if not url:
         return {}
     scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
@@ -55,6 +54,6 @@ def mail_server(env: environ.Env) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"`BARTIZAN_MAIL_URL` must begin with {', '.join(_MAIL_SCHEMES)} and name a host"
         )
-    found = env.email_url("BARTIZAN_MAIL_URL")
+    found = environ.Env.email_url_config(url)
     names = ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL", "BACKEND")
     return {f"EMAIL_{name}": found[f"EMAIL_{name}"] for name in names if f"EMAIL_{name}" in found}

@@ -141,7 +141,7 @@ JOURNAL_MOVES_BY_ITSELF = "pytest" not in sys.modules
 
 # --- mail ------------------------------------------------------------------------------------
 # Without a server nothing is sent; the demonstrations keep what would be in a mailbox of their own.
-_server = mail_server(env)
+_server = mail_server(env.str("BARTIZAN_MAIL_URL", default=""))
 MAIL = DEMO or bool(_server)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("BARTIZAN_MAIL_FROM", default=f"bartizan@{_base.hostname}")
