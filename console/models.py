@@ -39,6 +39,24 @@ class SentForm(models.Model):
         return self.token
 
 
+class KeptForm(models.Model):
+    """What was typed into a form whose session was over (console/kept_forms.py), sealed."""
+
+    id = models.CharField(max_length=22, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=512)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed fields to."""
+        return f"kept_form:{self.pk}:{self.path}"
+
+
 class KeptPreferences(models.Model):
     """How a user, or root, wants the console, and where they were last (console/preferences.py)."""
 
@@ -177,6 +195,7 @@ class Demonstration(models.Model):
 
 WITH.append("kept_preferences")
 COLUMNS += [
+    Sealed(KeptForm, "sealed", lambda row: row.purpose),
     Sealed(DemoKey, "sealed_key", lambda row: row.purpose),
     Sealed(Demonstration, "sealed_secret", lambda row: row.purpose),
 ]

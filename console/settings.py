@@ -82,12 +82,15 @@ MIDDLEWARE = [
     "identity.middleware.EndpointMiddleware",
     "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
     "identity.browser_middleware.BrowserMiddleware",  # Django's sessions, several to a browser
+    "identity.middleware.SignInFirst",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "console.middleware.KeptForms",
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
     "console.middleware.MfaRequired",
+    "console.middleware.StepUp",
     "console.middleware.Commands",
     "console.middleware.Refusals",
 ]

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from console import entrance, responses
+from console import entrance, kept_forms, responses
 from console.http import Request
 from console.views.signin import page_or_form
 from federation import logout_views, single_logout
@@ -77,6 +77,7 @@ def session_expired(request: Request) -> HttpResponse:
         why=left.get("why", ""),
         at=datetime.fromisoformat(left["at"]) if "at" in left else None,
         rules=_rules_left(request),
+        kept=f"{kept_forms.PARAMETER}=" in entrance.next_of(request),
         again=_sign_in_again(request),
     )
 
