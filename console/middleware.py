@@ -21,6 +21,7 @@ from console import (
     step_up,
     visits,
 )
+from console.forms.base import first_result
 from console.http import Request
 from console.views import errors
 from identity import reproof, sessions
@@ -144,6 +145,8 @@ class StepUp:
             return None
         if not reproof.is_due(request, request.signed_in, request.facts.at):
             return None
+        if answer := first_result(request):  # the form was sent before, and did what it asks for
+            return answer
         after = kept_forms.keep(request, request.signed_in.user)
         return responses.see_other("reauthenticate", next=after, act=act)
 

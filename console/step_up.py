@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _KEY, _DEVICE = _("Change an access key"), _("Change MFA devices")
+_EMAIL = _("Change the root user's e-mail address")
 _PROVIDER = _("Change whom an identity provider lets in")
 
 ACTS: Mapping[str, Promise] = {
@@ -24,6 +25,9 @@ ACTS: Mapping[str, Promise] = {
     "me-mfa-add-key": _DEVICE,
     "me-mfa-rename": _DEVICE,
     "me-mfa-remove": _DEVICE,
+    "me-root-name": _("Change the account's name"),
+    "me-root-email": _EMAIL,
+    "me-root-email-code": _EMAIL,
     "user-key-create": _KEY,
     "user-key-status": _KEY,
     "user-key-rotate": _KEY,

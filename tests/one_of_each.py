@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from console.models import Job, JobPart
+from console.models import Job, JobPart, KeptForm
 from federation.models import (
     FederatedAttempt,
     OidcKeySet,
@@ -25,6 +25,7 @@ from identity.models import (
     ConsoleSession,
     ConsoleSettings,
     CredentialReport,
+    EmailChange,
     Event,
     FidoCredential,
     Finding,
@@ -104,6 +105,12 @@ def fill(account: Account, mark: str = "") -> None:
     Mail.objects.create(id=f"x{mark}", account=account, to="x@example.test", sealed=b"")
     RootRecovery.objects.create(
         email=account.root.email, facts={}, user=account.root, token_hash=f"x{mark}"
+    )
+    EmailChange.objects.create(
+        user=account.root, email=f"x{mark}@example.test", code="x", expires_at=timezone.now()
+    )
+    KeptForm.objects.create(
+        id=f"x{mark}", user=user, path="/me", sealed=b"", expires_at=timezone.now()
     )
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 

@@ -23,6 +23,7 @@ from identity import journal
 from identity.models import (
     AccessReport,
     ConsoleSession,
+    EmailChange,
     LastAccess,
     Mail,
     RootRecovery,
@@ -72,6 +73,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "jobs": Job.objects.over(now),
         "dismissed recommendations": Dismissal.objects.filter(until__lte=now),
         "old mail": Mail.objects.filter(created_at__lte=now - _MAIL_LIFETIME),
+        "changes of e-mail": EmailChange.objects.filter(expires_at__lte=now),
         "recovery links": RootRecovery.objects.filter(asked_at__lte=now - _MAIL_LIFETIME),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
