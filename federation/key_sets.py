@@ -41,11 +41,17 @@ def of(provider: OidcProvider, kid: str | None, now: datetime) -> Keys:
 def configuration(provider: OidcProvider, now: datetime) -> Configuration:
     """Its discovery document, as fresh as its keys. Raises DiscoveryError."""
     row = row_of(provider)
-    if row.uploaded:
-        raise DiscoveryError("its keys were uploaded, so that it is never asked for anything")
-    if _age(row, now) >= FRESH or not row.configuration:
+    if row.lacks_way_in:
+        raise DiscoveryError("its keys were uploaded without its discovery document")
+    if not row.uploaded and (_age(row, now) >= FRESH or not row.configuration):
         _bring_up(row, provider, now)
     return discovery.read(row.configuration, issuer.SCHEME + provider.url)
+
+
+def lacks_way_in(provider: OidcProvider) -> bool:
+    """Whether its keys were uploaded and nothing says where it signs people in."""
+    row = OidcKeySet.objects.filter(provider=provider).only("uploaded", "configuration").first()
+    return bool(row and row.lacks_way_in)
 
 
 def refresh(provider: OidcProvider, now: datetime) -> OidcKeySet:
@@ -88,10 +94,23 @@ def look(name: str) -> Looked:
     return Looked(found, fetched.key_set, certificates.thumbprint(last), vouched)
 
 
-def upload(provider: OidcProvider, document: str) -> int:
-    """Use this key set from now on, and never ask; how many keys it has. Raises KeysError."""
+def upload(provider: OidcProvider, document: str, configuration: str = "") -> int:
+    """Use this key set from now on, and never ask for another; how many keys it has.
+
+    `configuration` is its discovery document: without one the console cannot know where to send
+    people. Raises KeysError and DiscoveryError.
+    """
     found = keys.read(document)
-    values = {"document": document, "uploaded": True, "fetched_at": None, "tried_at": None}
+    if configuration:
+        discovery.read(configuration, issuer.SCHEME + provider.url)
+    values = {
+        "document": document,
+        "configuration": configuration,
+        "uploaded": True,
+        "fetched_at": None,
+        "tried_at": None,
+        "problem": "",
+    }
     OidcKeySet.objects.update_or_create(provider=provider, defaults=values)
     return len(found)
 

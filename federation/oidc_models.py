@@ -16,8 +16,8 @@ ROLES_CLAIM = "https://aws.amazon.com/roles"
 class OidcKeySet(models.Model):
     """The discovery document and key set of a provider, as they were last read.
 
-    `tried_at` is when it was last asked, `problem` why that failed, or "". A key set that an
-    operator uploaded is never asked for.
+    `tried_at` is when it was last asked, `problem` why that failed, or "". What an operator
+    uploaded is never asked for.
     """
 
     provider = models.OneToOneField(
@@ -32,6 +32,11 @@ class OidcKeySet(models.Model):
 
     def __str__(self) -> str:
         return str(self.provider)
+
+    @property
+    def lacks_way_in(self) -> bool:
+        """Programs can bring tokens, but where the provider signs people in nobody can know."""
+        return self.uploaded and not self.configuration
 
 
 class OidcSignOn(models.Model):

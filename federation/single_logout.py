@@ -20,8 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from federation import acs, attempts, redeeming, service_provider
 from federation.checks import Log, Reason, Refused
-from federation.logout_models import SamlSession
-from federation.models import FederatedAttempt, SamlProvider, SeenAssertion
+from federation.models import FederatedAttempt, SamlProvider, SamlSession, SeenAssertion
 from federation.saml import bindings, logout, metadata, xmlsafe
 from federation.saml.assertion import Expected, NameId
 from federation.saml.bindings import Arrived
@@ -198,13 +197,17 @@ def receive(arrived: Arrived, here: str, uuid: str, facts: Facts) -> Outgoing | 
     ]
     if not proven:
         raise NotForUsError
-    known = [_end(provider, arrived, asked, log, facts) for provider, asked, log in proven]
+    for provider, asked, log in proven:
+        _end(provider, arrived, asked, log, facts)
     provider, asked, _log = proven[0]
-    return _answer(provider, arrived, asked, any(known), facts)
+    return _answer(provider, arrived, asked, facts)
 
 
 def _candidates(arrived: Arrived, uuid: str) -> list[SamlProvider]:
-    """The provider that the address is of; at the address of all, those of whom it names."""
+    """The provider that the address is of; at the address of all, those of whom it names.
+
+    Where that person is not signed in, those that may say so: they are to be answered all the same.
+    """
     if uuid:
         return list(SamlProvider.objects.filter(uuid=uuid))
     try:
@@ -215,8 +218,10 @@ def _candidates(arrived: Arrived, uuid: str) -> list[SamlProvider]:
         return []
     form = found.get("Format", logout.UNSPECIFIED) if found is not None else ""
     rows = SamlSession.objects.filter(subject=_subject(issuer, NameId(value, form)))
-    keys = rows.values_list("provider_id", flat=True).distinct()[: acs.MOST_PROVIDERS]
-    return list(SamlProvider.objects.filter(pk__in=list(keys)))
+    keys = list(rows.values_list("provider_id", flat=True).distinct()[: acs.MOST_PROVIDERS])
+    if keys:
+        return list(SamlProvider.objects.filter(pk__in=keys))
+    return list(SamlProvider.objects.signing_as(issuer)[: acs.MOST_PROVIDERS])
 
 
 def _expected(
@@ -266,8 +271,8 @@ def _keep(
     attempts.keep(provider, FederatedAttempt.SAML, SURFACE, facts, log.checks, document, **kept)
 
 
-def _end(provider: SamlProvider, arrived: Arrived, asked: Asked, log: Log, facts: Facts) -> bool:
-    """End the sessions of the name, or of it only those with the indexes; whether there were any.
+def _end(provider: SamlProvider, arrived: Arrived, asked: Asked, log: Log, facts: Facts) -> None:
+    """End the sessions of the name, or of it only those with the indexes.
 
     Their credentials go: a cookie that is still in a browser opens nothing any more.
     """
@@ -281,19 +286,19 @@ def _end(provider: SamlProvider, arrived: Arrived, asked: Asked, log: Log, facts
         log.ok("Sessions of this person", "to be ended", str(len(keys)))
         outcome = FederatedAttempt.ACCEPTED
         _keep(provider, arrived, log, facts, outcome, subject=asked.name.value)
-    return bool(keys)
 
 
 def _answer(
-    provider: SamlProvider, arrived: Arrived, asked: Asked, known: bool, facts: Facts
+    provider: SamlProvider, arrived: Arrived, asked: Asked, facts: Facts
 ) -> Outgoing | None:
+    """Success, whether or not there were sessions: none that the request names is left."""
     entity = _entity(provider, logout.issuer_of(arrived))
     endpoint = _endpoint(entity) if entity else None
     if endpoint is None or service_provider.signing_key() is None:
         return None
     address = endpoint.response_location or endpoint.location
     head = _head(f"_{secrets.token_hex(20)}", address, facts)
-    message = logout.response(head, asked.id, known=known)
+    message = logout.response(head, asked.id)
     return _outgoing(
         provider, endpoint.binding, address, "SAMLResponse", message, arrived.relay[:80]
     )

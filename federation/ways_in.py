@@ -25,6 +25,9 @@ def offered(account: str) -> list[WayIn]:
     account_id = found.pk if found else ""
     saml = SamlProvider.objects.filter(account=account_id, sign_on__button=True).only("name")
     openid = OidcSignOn.objects.filter(provider__account=account_id, button=True)
+    openid = openid.exclude(  # of these a sign-in could only fail
+        provider__key_set__uploaded=True, provider__key_set__configuration=""
+    )
     ways = [WayIn(one.name, common("sign-in-saml", account, one.name)) for one in saml]
     ways += [
         WayIn(str(one), openid_url(account, one.provider))

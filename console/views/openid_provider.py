@@ -50,6 +50,7 @@ def _shown(request: Request, named: Named) -> Any:
 def provider(request: Request, named: Named) -> HttpResponse:
     shown = _shown(request, named)
     trust = trusting_roles(request.caller.account) if may_see_trust(request) else None
+    row = row_of(request, named)
     return page(
         request,
         named,
@@ -57,7 +58,8 @@ def provider(request: Request, named: Named) -> HttpResponse:
         shown=shown,
         roles=None if trust is None else trust.get(named.arn, []),
         role_url=role_url(named, shown["ClientIDList"]),
-        sign_on=OidcSignOn.objects.filter(provider=row_of(request, named)).first(),
+        sign_on=OidcSignOn.objects.filter(provider=row).first(),
+        lacks_way_in=key_sets.lacks_way_in(row),
         ours=ours(request, named.name),
     )
 

@@ -14,6 +14,7 @@ from console.providers import Named, of_provider
 from console.responses import SeeOther
 from console.views.add_openid_provider import ours
 from console.views.openid_provider import page, row_of
+from federation import key_sets
 from federation.models import OidcSignOn
 from identity import audit
 
@@ -44,6 +45,7 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
         client_ids=provider.client_ids,
         kept=found,
         has_secret=bool(found and found.secret),
+        lacks_way_in=key_sets.lacks_way_in(provider),
         ours=ours(request, named.name),
     )
 

@@ -15,7 +15,7 @@ from console.http import Request
 from console.permissions import Rights
 from console.providers import Named, may_see_trust, of_provider, trusting_roles
 from console.views.openid_provider import page, row_of
-from federation import openid_sign_in, web_identity
+from federation import key_sets, openid_sign_in, web_identity
 from federation.acs import RejectedError
 from federation.checks import Log, Refused
 from federation.minting import Wanted
@@ -54,6 +54,7 @@ def test(request: Request, named: Named) -> HttpResponse:
         named,
         "test",
         form=form,
+        lacks_way_in=key_sets.lacks_way_in(provider),
         offer=openid_sign_in.offering(provider.account_id, provider.url),
         **shown,
     )

@@ -30,22 +30,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
-    """Until when metadata hold, and the last of their certificates."""
+class _Read:
+    """Until when metadata hold, and the last of their certificates; under which names they sign."""
 
     valid_until: datetime
     certified_until: datetime | None
+    entity_ids: tuple[str, ...]
 
 
-def _checked(call: Call) -> _Ends:
+def _checked(call: Call) -> _Read:
     """Read what was sent before there is a lock to hold."""
     document, pem = call.params.get("SAMLMetadataDocument"), call.params.get("AddPrivateKey")
     if pem is not None:
         private_keys.check(pem)
     found = read(document, call.facts.at) if document is not None else None
     ends = found.valid_until if found else None
-    return _Ends(
-        ends or _in_a_hundred_years(call.facts.at), found.certified_until if found else None
+    return _Read(
+        ends or _in_a_hundred_years(call.facts.at),
+        found.certified_until if found else None,
+        tuple(one.entity_id for one in found.providers) if found else (),
     )
 
 
@@ -65,7 +68,7 @@ def read(document: str, at: datetime) -> metadata.Metadata:
     return found
 
 
-def _prepared(call: Call) -> _Ends:
+def _prepared(call: Call) -> _Read:
     """As `_checked`; tags at creation are a second permission."""
     if call.params.get("Tags"):
         resource = resources.new_saml_provider(call)
@@ -88,6 +91,7 @@ def create_saml_provider(call: Call, params: t.CreateSAMLProviderRequestTypeDef)
         encryption=params.get("AssertionEncryptionMode", ALLOWED),
         tags=given,
     )
+    provider.signs_as(call.prepared.entity_ids)
     if "AddPrivateKey" in params:
         private_keys.add(provider, params["AddPrivateKey"])
     _require_key(provider)
@@ -131,7 +135,7 @@ def list_saml_providers(call: Call, params: dict[str, Any]) -> Result:
     }
 
 
-def _checked_update(call: Call) -> _Ends:
+def _checked_update(call: Call) -> _Read:
     if call.params.keys() == {"SAMLProviderArn"}:
         raise ValidationError(
             "Unable to update identity provider. "
@@ -150,6 +154,7 @@ def update_saml_provider(call: Call, params: t.UpdateSAMLProviderRequestTypeDef)
         provider.metadata = params["SAMLMetadataDocument"]
         provider.valid_until = call.prepared.valid_until
         provider.certified_until = call.prepared.certified_until
+        provider.signs_as(call.prepared.entity_ids)
     provider.encryption = params.get("AssertionEncryptionMode", provider.encryption)
     provider.save(update_fields=["metadata", "valid_until", "certified_until", "encryption"])
     if "AddPrivateKey" in params:

@@ -23,9 +23,7 @@ from federation.saml.xmlsafe import Element
 PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 REQUEST, RESPONSE = f"{PROTOCOL}LogoutRequest", f"{PROTOCOL}LogoutResponse"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
-UNKNOWN = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal"
 
-_REQUESTER = "urn:oasis:names:tc:SAML:2.0:status:Requester"
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 _NAMESPACES = {"samlp": PROTOCOL[1:-1], "saml": SAML[1:-1]}
 
@@ -115,16 +113,12 @@ def request(head: Head, name: NameId, session_index: str) -> bytes:
     return bytes(etree.tostring(root))
 
 
-def response(head: Head, answered: str, *, known: bool) -> bytes:
-    """`known`: there were sessions of that name, and they are over."""
+def response(head: Head, answered: str) -> bytes:
+    """The sessions that the request names are over."""
     root = _root("LogoutResponse", head)
     root.set("InResponseTo", answered)
     status = etree.SubElement(root, f"{PROTOCOL}Status")
-    code = etree.SubElement(
-        status, f"{PROTOCOL}StatusCode", {"Value": SUCCESS if known else _REQUESTER}
-    )
-    if not known:
-        etree.SubElement(code, f"{PROTOCOL}StatusCode", {"Value": UNKNOWN})
+    etree.SubElement(status, f"{PROTOCOL}StatusCode", {"Value": SUCCESS})
     return bytes(etree.tostring(root))
 
 

@@ -19,12 +19,19 @@ from lxml import etree
 
 from federation import service_provider
 from federation.checks import Log
-from federation.logout_models import SamlSession
-from federation.models import FederatedAttempt, SamlProvider, ServiceProviderKey
+from federation.models import FederatedAttempt, SamlProvider, SamlSession, ServiceProviderKey
 from federation.saml import signature
-from identity.models import Account, Role, TemporarySession
+from identity.models import Account, Role, TemporarySession, User
 from tests.federation import responses
-from tests.federation.documents import IDP, PADDING, POST, REDIRECT, entity
+from tests.federation.documents import (
+    IDP,
+    PADDING,
+    POST,
+    REDIRECT,
+    certificate,
+    entity,
+    key_descriptor,
+)
 from tests.federation.documents import role as idp_role
 from tests.federation.responses import PERSISTENT, signed, stamp
 from tests.federation.saml.catalogue.signing import EC, value_of
@@ -42,12 +49,14 @@ def services(*bindings: str) -> str:
 
 
 def make_provider(account: Account, *bindings: str) -> SamlProvider:
-    return SamlProvider.objects.create(
+    provider = SamlProvider.objects.create(
         account=account,
         name="Corp",
         metadata=PADDING + entity(idp_role(extra=services(*bindings))),
         valid_until=timezone.now(),
     )
+    provider.signs_as([IDP])
+    return provider
 
 
 _MADE: list[ServiceProviderKey] = []
@@ -188,14 +197,57 @@ def test_an_index_names_one_session_and_none_names_all(
     assert TemporarySession.objects.count() == 0
 
 
-def test_the_address_of_one_provider_answers_also_for_who_is_not_here(
-    person: Client, provider: SamlProvider
+def status(answer: Any) -> str:
+    """What our signed answer to the provider says, by redirect."""
+    assert answer.status_code == 302, answer.content
+    assert answer.headers["Location"].startswith(f"{OUT}/done?SAMLResponse=")
+    codes = sent(answer.headers["Location"], "SAMLResponse").findall("{*}Status//{*}StatusCode")
+    return " ".join(one.get("Value").rpartition(":")[2] for one in codes)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["of this provider", "of all providers"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "bob"},
+        {"name": "alice "},
+        {"format": PERSISTENT.replace("persistent", "transient")},
+    ],
+    ids=["another", "with a space", "another format"],
+)
+def test_who_is_not_here_is_signed_out_successfully_and_nobody_else_is(
+    person: Client, provider: SamlProvider, change: Any, own: bool
 ) -> None:
-    there = f"{SLO}/{provider.uuid}"
-    answer = Client().get(f"/saml/logout/{provider.uuid}?{query(request(name='bob', to=there))}")
-    told = etree.tostring(sent(answer.headers["Location"], "SAMLResponse")).decode()
-    assert "status:UnknownPrincipal" in told
+    """PRO-40; SAML core, section 3.7.3.2: what was asked for is so, at either address."""
+    path = f"/saml/logout/{provider.uuid}" if own else "/saml/logout"
+    there = f"http://127.0.0.1:8000{path}"
+    assert status(Client().get(f"{path}?{query(request(to=there, **change))}")) == "Success"
     assert signed_in(person) == "ops/alice"
+    kept = FederatedAttempt.objects.filter(surface="logout").get()
+    assert (kept.outcome, kept.checks[-1]["found"]) == ("accepted", "0")
+
+
+def test_a_session_that_is_over_is_answered_like_one_that_was_ended(person: Client) -> None:
+    TemporarySession.objects.all().delete()
+    assert status(ask(Client(), request(id="_late"), relay="x")) == "Success"
+    forged = query(request(), sign=False)
+    assert Client().get(f"/saml/logout?{forged}").status_code == 403
+
+
+def test_of_two_accounts_with_one_directory_each_is_asked_for_its_own(
+    person: Client, cleo: User, provider: SamlProvider
+) -> None:
+    """Who registers the same name with keys of its own neither ends nor answers anything."""
+    theirs = make_provider(cleo.account, POST)
+    theirs.metadata = PADDING + entity(
+        idp_role(key_descriptor(certificate(kind="rsa")), extra=services(POST))
+    )
+    theirs.save()
+    assert status(ask(Client(), request(name="bob"))) == "Success"
+    assert FederatedAttempt.objects.about(theirs).get().refusal.startswith("SIG_")
+    assert status(ask(Client(), request())) == "Success"
+    assert signed_in(person) == ""
+    assert FederatedAttempt.objects.about(theirs).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -216,26 +268,14 @@ def test_what_was_signed_must_also_be_right(person: Client, change: Any, reason:
     assert FederatedAttempt.objects.filter(surface="logout").get().refusal == reason
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"name": "bob"},
-        {"name": "alice "},
-        {"format": PERSISTENT.replace("persistent", "transient")},
-        {"issuer": "https://other.test"},
-    ],
-)
-def test_another_name_ends_nothing(person: Client, change: Any) -> None:
-    """PRO-40: at the address of all providers nobody is known by it."""
-    assert ask(Client(), request(**change)).status_code == 403
+def test_a_stranger_ends_nothing_and_gets_no_answer(person: Client) -> None:
+    assert ask(Client(), request(issuer="https://other.test")).status_code == 403
     assert signed_in(person) == "ops/alice"
 
 
 def test_the_index_of_somebody_else_ends_nothing(person: Client) -> None:
     """PRO-40."""
-    answer = ask(Client(), request(index="_other"))
-    told = etree.tostring(sent(answer.headers["Location"], "SAMLResponse")).decode()
-    assert "status:Requester" in told
+    assert status(ask(Client(), request(index="_other"))) == "Success"
     assert signed_in(person) == "ops/alice"
 
 

@@ -15,6 +15,7 @@ from identity.models import Account, Event, User
 from identity.operations.summary import COUNTERS
 from tests.factories import make_role
 from tests.federation.documents import (
+    IDP,
     PADDING,
     certificate,
     entities,
@@ -244,3 +245,15 @@ def test_the_audit_log_tells_of_a_change(client: Any, arn: str) -> None:
     event = Event.objects.get(name="CreateSAMLProvider")
     assert event.request_parameters == {"name": "Corp", "sAMLMetadataDocument": metadata()}
     assert event.response_elements == {"sAMLProviderArn": arn}
+
+
+def test_a_provider_is_found_by_the_entities_of_its_metadata_and_by_no_older_ones(
+    client: Any, arn: str
+) -> None:
+    both = PADDING + entities(entity(), entity(entity_id="https://second.example"))
+    client.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=both)
+    found = SamlProvider.objects.signing_as
+    assert [one.arn for one in found(IDP)] == [one.arn for one in found("https://second.example")]
+    client.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=metadata())
+    assert found(IDP).get().arn == arn
+    assert not found("https://second.example").exists()
