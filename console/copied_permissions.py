@@ -32,10 +32,10 @@ class Parts:
 def of(request: Request, source: str, target: str) -> Parts:
     """What `source` has and `target` has not. Raises NoSuchEntity and AccessDenied."""
     theirs, own = _all(request, source), _all(request, target)
-    return Parts(
-        *([one for one in given if one not in had] for given, had in zip(theirs, own, strict=True)),
-        kept=[name for name in theirs[2] if name in own[2]],
+    groups, policies, inline = (
+        [one for one in given if one not in had] for given, had in zip(theirs, own, strict=True)
     )
+    return Parts(groups, policies, inline, kept=[one for one in theirs[2] if one in own[2]])
 
 
 def _all(request: Request, name: str) -> tuple[list[str], list[str], list[str]]:

@@ -90,7 +90,7 @@ def page(
         "home_url": holder.url("permissions"),
         "tab": tab,
         "tabs": _tabs(holder) if tab else [],
-        "used": group_use.last_used(holder) if tab else None,
+        "last_used": group_use.last_used(holder) if tab else None,
     }
     return responses.page(request, f"console/groups/{template}", **shared | context)
 
