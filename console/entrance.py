@@ -36,6 +36,7 @@ def next_of(request: HttpRequest) -> str:
 def answer(request: HttpRequest, template: str, form: EntranceForm, **context: Any) -> HttpResponse:
     """The page: 200, 422 when the form was refused, 429 while there is a delay to wait for."""
     context |= {"form": form, "next": next_of(request), "contact": settings.CONTACT}
+    context["demo"] = settings.DEMO
     response = responses.page(request, template, **context)
     if form.wait_seconds:
         response.status_code = 429

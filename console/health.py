@@ -10,12 +10,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from identity import mail
+
 _migrated = False
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`kind` is that of `{% status %}`: ok, warn or err; `key` names the check to programs."""
+    """`kind` is that of `{% status %}`: ok, off, warn or err; `key` names the check to programs."""
 
     key: str
     name: str
@@ -25,7 +27,7 @@ class Check:
 
 
 def checks(request: HttpRequest) -> list[Check]:
-    return [_database(), _journal(), _address(request), _connection()]
+    return [_database(), _journal(), _address(request), _connection(), _mail()]
 
 
 def _database() -> Check:
@@ -79,3 +81,16 @@ def _connection() -> Check:
         return Check("connection", _("Connection"), "ok", _("This machine only"))
     fix = _("Put a proxy with a certificate in front and set BARTIZAN_BASE_URL to https://.")
     return Check("connection", _("Connection"), "warn", _("Passwords travel unencrypted"), fix)
+
+
+def _mail() -> Check:
+    """Without mail the command line sets a lost root password; that is a choice, not a fault."""
+    if not mail.is_on():
+        fix = _("Set BARTIZAN_MAIL_URL to let root users set a lost password by mail.")
+        return Check("mail", _("Mail"), "off", _("Not set up"), fix)
+    if settings.DEMO:
+        return Check("mail", _("Mail"), "ok", _("Kept in the demonstration's mailbox"))
+    if late := mail.late():
+        fix = _("See the server's log, and BARTIZAN_MAIL_URL.")
+        return Check("mail", _("Mail"), "warn", _("%d messages were not taken") % late, fix)
+    return Check("mail", _("Mail"), "ok", settings.EMAIL_HOST)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from console import post, threads
 from console.jobs import runner
 
 THREADS = 4
@@ -68,6 +69,7 @@ def _before_fork(server: Any, worker: Any) -> None:
 
 def _in_worker(worker: Any) -> None:
     runner.start()
+    threads.start("mail", post.work)
 
 
 def close_connections() -> None:

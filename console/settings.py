@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from console.environment import refuse_unknown
+from console.environment import mail_server, refuse_unknown
 from identity.files import private_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -138,6 +138,14 @@ OTHER_ACCOUNT_URL = "other-account"
 
 # Tests drain the journal by hand: a thread would not see their transactions.
 JOURNAL_MOVES_BY_ITSELF = "pytest" not in sys.modules
+
+# --- mail ------------------------------------------------------------------------------------
+# Without a server nothing is sent; the demonstrations keep what would be in a mailbox of their own.
+_server = mail_server(env.str("BARTIZAN_MAIL_URL", default=""))
+MAIL = DEMO or bool(_server)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("BARTIZAN_MAIL_FROM", default=f"bartizan@{_base.hostname}")
+globals().update(_server)
 
 # --- sessions, cookies, headers --------------------------------------------------------------
 SESSION_ENGINE = "identity.session_store"

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import audit, identifiers, throttle
+from identity import audit, identifiers, mail, throttle
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
@@ -94,6 +94,7 @@ def set_root_password(account: Account, password: str, facts: Facts | None = Non
         root.console_sessions.all().delete()
         throttle.forget(root.unique_id)
         _record(account, "PasswordUpdated", facts, None)
+        mail.write(account, root.email, "password_changed", facts=facts)
 
 
 def remove_root_mfa(account: Account, facts: Facts | None = None) -> int:

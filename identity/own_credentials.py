@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from identity import audit, journal, mfa, passwords, recovery, throttle
+from identity import audit, journal, mail, mfa, passwords, recovery, throttle
 from identity.callers import Caller
 from identity.errors import AccessDenied, AwsError, PasswordPolicyViolation
 from identity.facts import Facts
@@ -56,6 +56,7 @@ def _change_root_password(caller: Caller, facts: Facts, old: str, new: str) -> N
     with transaction.atomic():
         passwords.store(caller.user, prepared)
         _event(caller, facts, PASSWORD_UPDATED, "Success").save(force_insert=True)
+        mail.write(caller.account, caller.user.email, "password_changed", facts=facts)
 
 
 def keep_recovery_codes(caller: Caller, facts: Facts, rows: list[RecoveryCode]) -> None:

@@ -8,7 +8,13 @@ from typing import Any
 
 from django.db import models
 
-from identity.models import AccessKey, ServerCertificate, TemporarySession, VirtualMfaDevice
+from identity.models import (
+    AccessKey,
+    Mail,
+    ServerCertificate,
+    TemporarySession,
+    VirtualMfaDevice,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ COLUMNS = [
         "sealed_private_key",
         lambda row: f"server_certificate:{row.unique_id}",
     ),
+    Sealed(Mail, "sealed", lambda row: row.purpose),
     Sealed(TemporarySession, "sealed_secret", lambda row: f"temporary_session:{row.pk}"),
     Sealed(VirtualMfaDevice, "sealed_seed", lambda row: f"mfa_device:{row.serial_number}"),
 ]

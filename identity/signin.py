@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
@@ -20,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from identity import (
     authorization,
     devices,
+    mail,
     mfa,
     passkeys,
     passwords,
@@ -31,10 +31,10 @@ from identity import (
 )
 from identity.callers import Caller, Session
 from identity.calls import Call
+from identity.claims import Claim
 from identity.errors import AccessDenied, PasswordPolicyViolation
 from identity.facts import Facts
-from identity.models import Account, ConsoleSettings, LoginProfile, User, VirtualMfaDevice
-from identity.models.user import folded
+from identity.models import ConsoleSettings, LoginProfile, User, VirtualMfaDevice
 from identity.policy import Decision
 
 LIFETIME = timedelta(minutes=5)
@@ -45,34 +45,6 @@ MFA, NEW_PASSWORD, DONE = "mfa", "new password", "done"
 
 class RefusedError(Exception):
     """Name, password or code is wrong; nobody learns which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who somebody says they are. `subject` is what their tries are counted under.
-
-    Names that do not exist are counted like those that do, or the delay would tell them apart.
-    """
-
-    account: Account | None
-    user: User | None
-    subject: str
-
-    @classmethod
-    def of_user(cls, id_or_alias: str, name: str) -> Self:
-        account = Account.objects.at(id_or_alias).first()
-        # One query whether or not there is an account, a user, a password: time must not tell.
-        users = User.objects.filter(account_id=account.pk if account else "", is_root=False)
-        user = users.named(name).select_related("account", "login_profile").first()
-        where = account.pk if account else folded(id_or_alias.strip())
-        return cls(account, user, user.unique_id if user else f"{where}/{folded(name)}")
-
-    @classmethod
-    def of_root(cls, email: str) -> Self:
-        user = User.objects.with_root_email(email).select_related("account").first()
-        if user is None:
-            return cls(None, None, f"root/{folded(email.strip())}")
-        return cls(user.account, user, user.unique_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +251,8 @@ def _accept_code(request: HttpRequest, pending: Pending, facts: Facts, by: str) 
     proved = replace(pending, mfa_at=facts.at, mfa_by=by)
     with transaction.atomic():
         signin_events.code_accepted(user, facts, by)
+        if user.is_root and by == signin_events.RECOVERY_CODE:
+            mail.write(user.account, user.email, "recovery_code_used", facts=facts)
         _step_up(request, proved)
     return proved
 

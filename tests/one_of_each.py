@@ -31,6 +31,7 @@ from identity.models import (
     FindingScan,
     InstanceProfile,
     LastAccess,
+    Mail,
     ManagedPolicy,
     PasswordPolicy,
     PolicyUsage,
@@ -38,6 +39,7 @@ from identity.models import (
     Quota,
     RecoveryCode,
     Role,
+    RootRecovery,
     ServerCertificate,
     ServiceSpecificCredential,
     SigningCertificate,
@@ -99,6 +101,10 @@ def fill(account: Account, mark: str = "") -> None:
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     job = Job.objects.create(account=account, kind="credential-report", user=user)
     JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")
+    Mail.objects.create(id=f"x{mark}", account=account, to="x@example.test", sealed=b"")
+    RootRecovery.objects.create(
+        email=account.root.email, facts={}, user=account.root, token_hash=f"x{mark}"
+    )
     Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 

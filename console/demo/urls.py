@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from console.demo import broker, home, idp, openid, photo_app
+from console.demo import broker, home, idp, mailbox, openid, photo_app
 
 demo_urls: list[URLPattern] = [
     path("demo", home.home, name="demo"),
+    path("demo/mail", mailbox.mailbox, name="demo-mail"),
     path("demo/trace/<uuid:attempt_id>", home.trace, name="demo-trace"),
     path("demo/<str:scenario>/set-up", home.set_up, name="demo-set-up"),
     path("demo/<str:scenario>/remove", home.remove, name="demo-remove"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from datetime import datetime
 
-from django.db import close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from console import threads
 from console.jobs.kinds import KINDS
 from console.jobs.rows import Job, State
 from console.jobs.work import CancelledError, LostError, Work
@@ -19,24 +18,10 @@ from identity.models import TemporarySession
 
 logger = logging.getLogger(__name__)
 
-_EVERY_SECONDS = 1.0
-
 
 def start() -> None:
     """The thread of this process; it ends with it, and another takes its job over."""
-    threading.Thread(target=_keep_running, name="jobs", daemon=True).start()
-
-
-def _keep_running() -> None:
-    pause = threading.Event()
-    while not pause.wait(_EVERY_SECONDS):
-        try:
-            close_old_connections()
-            run_all()
-        except Exception:
-            logger.exception("jobs wait for now")
-        finally:
-            connection.close()
+    threads.start("jobs", run_all)
 
 
 def run_all() -> int:

@@ -99,7 +99,7 @@ _REST = (
         _NO,
         _NOT_YET,
     ),
-    Compatible(gettext_lazy("Hardware tokens, mail"), "off", _NO, _NOT_YET),
+    Compatible(gettext_lazy("Hardware tokens"), "off", _NO, _NOT_YET),
     Compatible(
         gettext_lazy("Other services of AWS"),
         "off",

@@ -12,8 +12,8 @@ from console.templatetags.formats import account_id
 from federation import ways_in
 from identity import signin
 from identity.access import public
+from identity.claims import Claim
 from identity.models import Account, ConsoleSettings
-from identity.signin import Claim
 
 _EMAIL = "root_email"
 _EMAIL_SECONDS = 600

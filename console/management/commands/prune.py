@@ -24,6 +24,8 @@ from identity.models import (
     AccessReport,
     ConsoleSession,
     LastAccess,
+    Mail,
+    RootRecovery,
     TemporarySession,
     ThrottleBucket,
 )
@@ -32,6 +34,7 @@ from identity.models.last_access import TRACKED
 # A bucket counts the failures of 24 hours; a form is sent again within minutes or never.
 _BUCKET_LIFETIME = timedelta(hours=48)
 _FORM_LIFETIME = timedelta(hours=48)
+_MAIL_LIFETIME = timedelta(days=7)
 _REPORT_LIFETIME = timedelta(days=7)
 # So many rows are deleted within some milliseconds. Then the database is free for at least as long:
 # on SQLite whoever waits only looks now and then, and would find it taken again and again.
@@ -67,6 +70,8 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "federated sign-in attempts": FederatedAttempt.objects.old(now),
         "jobs": Job.objects.over(now),
         "dismissed recommendations": Dismissal.objects.filter(until__lte=now),
+        "old mail": Mail.objects.filter(created_at__lte=now - _MAIL_LIFETIME),
+        "recovery links": RootRecovery.objects.filter(asked_at__lte=now - _MAIL_LIFETIME),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

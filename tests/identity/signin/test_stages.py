@@ -42,13 +42,14 @@ OPEN_TO_ALL = (
         "sign-in-password",
     ),
     *("sign-out", "signed-out", "session-expired", "other-account", "forgot-password"),
+    *("sign-in-root-forgot", "sign-in-root-reset"),
     *("health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
     *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),
     *("sign-in-chooser", "sign-in-oidc", "sign-in-oidc-callback"),
     *("saml-metadata", "saml-metadata-of", "saml-logout", "saml-logout-of", "sign-out-provider"),
 )
-OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc")
+OF_THE_COMPANY_IN_THE_DEMONSTRATIONS = ("demo-idp", "demo-broker", "demo-oidc", "demo-mail")
 
 
 def _closed_pages() -> list[str]:

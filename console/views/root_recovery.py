@@ -1,0 +1,70 @@
+"""A lost root password: asking for a link by mail, and what the link opens."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from console import entrance, password_rules, responses
+from console.forms.signin import EmailForm, NewPasswordForm
+from console.http import Request
+from console.views import errors
+from console.views.signin import page_or_form
+from identity import mail, passwords, root_recovery
+from identity.access import public
+from identity.errors import ClientError, Throttling
+from identity.models import RootRecovery
+
+
+@public
+@page_or_form
+def forgot(request: Request) -> HttpResponse:
+    """The same answer for every address; without mail the page says what the operator can do."""
+    typed = request.POST if request.method == "POST" and mail.is_on() else None
+    form = EmailForm(typed, initial={"email": request.session.get("root_email")})
+    sent = form.is_valid() and _asked(request, form)
+    template = "forgot.html" if mail.is_on() else "forgot_by_operator.html"
+    return entrance.answer(request, f"signin/root_{template}", form, sent=sent)
+
+
+def _asked(request: Request, form: EmailForm) -> bool:
+    try:
+        root_recovery.ask(request.facts, form.cleaned_data["email"].strip())
+    except Throttling as problem:
+        form.ask_to_wait(problem)
+        return False
+    return True
+
+
+@public
+@page_or_form
+def reset(request: Request, token: str) -> HttpResponse:
+    """Opening the link changes nothing: programs that look at mail open it, too."""
+    found = root_recovery.find(token)
+    if found is None:
+        return _over(request)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            if not root_recovery.reset(found, form.cleaned_data["new_password"], request.facts):
+                return _over(request)
+        except ClientError as problem:
+            form.add_error("new_password", problem.message)
+        else:
+            messages.success(request, _("The root password was changed. Sign in with it."))
+            return responses.see_other("sign-in-root")
+    return _page(request, found, form)
+
+
+def _over(request: Request) -> HttpResponse:
+    return errors.gone(request, responses.address("sign-in-root-forgot"))
+
+
+def _page(request: Request, found: RootRecovery, form: NewPasswordForm) -> HttpResponse:
+    assert found.user is not None  # of what `find` found
+    rules = passwords.Rules.for_user(found.user)
+    for name in ("new_password", "again"):
+        form.fields[name].widget.attrs["passwordrules"] = password_rules.for_managers(rules)
+    listed = password_rules.listed(rules)
+    return entrance.answer(request, "signin/root_reset.html", form, user=found.user, rules=listed)

@@ -1,0 +1,58 @@
+"""Messages that wait to be sent, and who asked for a link to set root's password anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+from identity.models.account import Account
+from identity.models.user import User
+
+
+class Mail(models.Model):
+    """One message, sealed: it may hold a link that opens something (identity/mail.py).
+
+    It goes when it was sent; a demonstration keeps it for its mailbox instead.
+    """
+
+    id = models.CharField(max_length=22, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    to = models.CharField(max_length=254)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed message to."""
+        return f"mail:{self.pk}:{self.to}"
+
+
+class RootRecovery(models.Model):
+    """That somebody asked for a link to set the password of the root user with this address.
+
+    Until it is answered nobody has looked whether there is one; then `user` and the hash of the
+    link's token stand here (identity/root_recovery.py). `fits` is the password it may replace.
+    """
+
+    email = models.CharField(max_length=254)
+    facts = models.JSONField()
+    asked_at = models.DateTimeField(default=timezone.now, db_index=True)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="root_recoveries", null=True, default=None
+    )
+    token_hash = models.CharField(max_length=64, unique=True, null=True, default=None)
+    fits = models.CharField(max_length=64, default="")
+    expires_at = models.DateTimeField(null=True, default=None)
+
+    if TYPE_CHECKING:
+        user_id: int | None
+
+    def __str__(self) -> str:
+        return f"recovery {self.pk}"
