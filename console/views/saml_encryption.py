@@ -24,7 +24,8 @@ _LIMIT = quotas.PRIVATE_KEYS_PER_SAML_PROVIDER
 def encryption(request: Request, named: Named) -> HttpResponse:
     """Two forms: `act` says which one was sent."""
     shown, act = shown_of(request, named), request.POST.get("act", "")
-    key = PrivateKeyForm(*((request.POST, request.FILES) if act == "add" else ()), auto_id="key_%s")
+    given, files = (request.POST, request.FILES) if act == "add" else (None, None)
+    key = PrivateKeyForm(given, files, auto_id="key_%s")
     mode = EncryptionForm(
         request.POST if act == "mode" else None, initial={"mode": shown["AssertionEncryptionMode"]}
     )
