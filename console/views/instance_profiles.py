@@ -163,8 +163,8 @@ def _create(request: Request, form: NewProfileForm) -> HttpResponse:
 
 @of_profile
 def tags(request: Request, profile: InstanceProfile) -> HttpResponse:
-    named = {"InstanceProfileName": profile.name}
-    read = reading(lambda: request.iam.list_instance_profile_tags(**named)["Tags"])
+    list_tags = request.iam.list_instance_profile_tags
+    read = reading(lambda: list_tags(InstanceProfileName=profile.name)["Tags"])
     form = TagsForm(request.POST or None, tags=read.value or [], ignore_case=False)
     if form.is_valid() and (
         done := send(request, form, lambda: _save_tags(request, profile, form))
