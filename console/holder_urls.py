@@ -29,6 +29,7 @@ def policies_of(kind: Kind) -> list[URLPattern]:
     at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
     pages = [
         ("policies/attach", holder_policies.attach, "policy-attach"),
+        ("policies/detach", holder_policies.detach, "policy-detach"),
         ("policies/attachment", holder_policies.attachment, "attachment"),
         ("inline/create", inline_policies.create, "policy-create"),
         ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
