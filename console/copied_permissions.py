@@ -2,20 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from console.http import Request
 from console.views.delete_user import policy_names
 
 
-def copy(request: Request, source: str, target: str) -> None:
-    """Each part by its own call, with the rights of who copies; a boundary is left as it is."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What there is to copy; `kept` are inline policies of a name that the other has a policy of.
+
+    `policies` are ARNs.
+    """
+
+    groups: list[str]
+    policies: list[str]
+    inline: list[str]
+    kept: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.policies or self.inline)
+
+    @property
+    def policy_names(self) -> list[str]:
+        return [arn.rpartition("/")[2] for arn in self.policies]
+
+
+def of(request: Request, source: str, target: str) -> Parts:
+    """What `source` has and `target` has not. Raises NoSuchEntity and AccessDenied."""
+    theirs, own = _all(request, source), _all(request, target)
+    groups, policies, inline = (
+        [one for one in given if one not in had] for given, had in zip(theirs, own, strict=True)
+    )
+    return Parts(groups, policies, inline, kept=[one for one in theirs[2] if one in own[2]])
+
+
+def _all(request: Request, name: str) -> tuple[list[str], list[str], list[str]]:
     iam = request.iam
-    for group in iam.list_groups_for_user(UserName=source)["Groups"]:
-        iam.add_user_to_group(UserName=target, GroupName=group["GroupName"])
-    for policy in iam.list_attached_user_policies(UserName=source)["AttachedPolicies"]:
-        iam.attach_user_policy(UserName=target, PolicyArn=policy["PolicyArn"])
-    for name in policy_names(request, source):
+    groups = iam.list_groups_for_user(UserName=name)["Groups"]
+    policies = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+    return (
+        [group["GroupName"] for group in groups],
+        [policy["PolicyArn"] for policy in policies],
+        policy_names(request, name),
+    )
+
+
+def copy(request: Request, source: str, target: str) -> None:
+    """Each part by its own call, with the rights of who copies; a boundary is left as it is.
+
+    An inline policy never takes the place of one of the same name.
+    """
+    iam, parts = request.iam, of(request, source, target)
+    for group in parts.groups:
+        iam.add_user_to_group(UserName=target, GroupName=group)
+    for arn in parts.policies:
+        iam.attach_user_policy(UserName=target, PolicyArn=arn)
+    for name in parts.inline:
         document = iam.get_user_policy(UserName=source, PolicyName=name)["PolicyDocument"]
         iam.put_user_policy(UserName=target, PolicyName=name, PolicyDocument=_text(document))
 

@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,26 +38,40 @@ _NONCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Secrets by their labels, which are also the columns of the CSV file, until a moment (UTC)."""
+    """Secrets by their labels, which are also the columns of the CSV file, until a moment (UTC).
 
-    values: dict[str, str]
+    One row for each whom they are for, as a rule one alone.
+    """
+
+    rows: list[dict[str, str]]
     until: datetime
+
+    @property
+    def values(self) -> dict[str, str]:
+        return self.rows[0]
 
 
 def give(
-    request: HttpRequest, user: User, values: Mapping[str, str], path_name: str, *args: str
+    request: HttpRequest,
+    user: User,
+    values: Mapping[str, str] | Sequence[Mapping[str, str]],
+    path_name: str,
+    *args: str,
 ) -> HttpResponse:
     """303 to the page `path_name` (whose last argument is the handoff's id), with the key's cookie.
 
     Only `user` will be able to read `values`. Expired handoffs of anybody are deleted on the way.
     """
+    rows = [values] if isinstance(values, Mapping) else values
     now = timezone.now()
     Handoff.objects.filter(expires_at__lte=now).delete()
     handoff_id, key = secrets.token_urlsafe(32), _key(request)
     Handoff.objects.create(
         id=handoff_id,
         user=user,
-        sealed=_seal(key, json.dumps(dict(values)).encode(), f"{handoff_id}:{user.pk}"),
+        sealed=_seal(
+            key, json.dumps([dict(row) for row in rows]).encode(), f"{handoff_id}:{user.pk}"
+        ),
         expires_at=now + LIFETIME,
     )
     response = SeeOther(reverse(path_name, args=[*args, handoff_id]))
@@ -91,11 +105,13 @@ def done(request: Request, response: HttpResponse, handoff_id: str) -> HttpRespo
     return response
 
 
-def csv_file(values: Mapping[str, str], name: str) -> HttpResponse:
-    """One header line and one line of values, never altered: UTF-8 without BOM, CRLF (RFC 4180)."""
+def csv_file(rows: Sequence[Mapping[str, str]], name: str) -> HttpResponse:
+    """A header line and a line for each row, never altered: UTF-8 without BOM, CRLF (RFC 4180)."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response, lineterminator="\r\n").writerows([values.keys(), values.values()])
+    csv.writer(response, lineterminator="\r\n").writerows(
+        [rows[0].keys(), *(row.values() for row in rows)]
+    )
     return response
 
 

@@ -67,7 +67,12 @@ SECTIONS = (
                 "iam:ListUsers",
                 ("/iam/create-user", "/iam/change-users"),
             ),
-            Entry(_("Roles"), "roles", "iam:ListRoles", ("/iam/create-role",)),
+            Entry(
+                _("Roles"),
+                "roles",
+                "iam:ListRoles",
+                ("/iam/create-role", "/iam/instance-profiles", "/iam/create-instance-profile"),
+            ),
             Entry(
                 _("Policies"),
                 "policies",

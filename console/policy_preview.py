@@ -14,7 +14,7 @@ from console.permissions import Reading, Rights
 from console.recent_events import LOOK_UP
 from console.views.policy_pages import Subject
 from identity import journal, previews
-from identity.models import Event
+from identity.models import Event, ManagedPolicy
 from identity.previews import Preview
 
 MaySee = Callable[[Event], bool]
@@ -36,6 +36,14 @@ def of_inline(holder: Holder, name: str, before: str, draft: str) -> Reading[Pre
         lambda may_see: previews.of_inline(
             holder.row, name, before, draft, timezone.now(), may_see
         ),
+    )
+
+
+def of_detached(holder: Holder, policy: ManagedPolicy) -> Reading[Preview]:
+    """As `of`, of taking the policy away from the holder."""
+    return _preview(
+        holder.rights,
+        lambda may_see: previews.of_detached(holder.row, policy, timezone.now(), may_see),
     )
 
 

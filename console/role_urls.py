@@ -5,8 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from console.holders import ROLE, USER
-from console.views import create_role, role_sessions, role_trust, roles, sessions, switch_role
+from console.views import (
+    create_role,
+    instance_profiles,
+    role_sessions,
+    role_trust,
+    roles,
+    sessions,
+    switch_role,
+)
 
+_profile = "iam/instance-profiles/<str:name>"
 _role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
 
 role_urls: list[URLPattern] = [
@@ -30,6 +39,12 @@ role_urls: list[URLPattern] = [
     path(f"{_role}/activity", roles.activity, _of_role, name="role-activity"),
     path(f"{_role}/edit", roles.edit, _of_role, name="role-edit"),
     path(f"{_role}/delete", roles.delete, _of_role, name="role-delete"),
+    path("iam/instance-profiles", instance_profiles.profile_list_page, name="instance-profiles"),
+    path("iam/create-instance-profile", instance_profiles.create, name="create-instance-profile"),
+    path(_profile, instance_profiles.profile, name="instance-profile"),
+    path(f"{_profile}/role", instance_profiles.role_out, name="instance-profile-role"),
+    path(f"{_profile}/tags", instance_profiles.tags, name="instance-profile-tags"),
+    path(f"{_profile}/delete", instance_profiles.delete, name="instance-profile-delete"),
     path("switch-role", switch_role.switch_role, name="switch-role"),
     path("switch-role/exit", switch_role.go_back, name="switch-role-exit"),
     path("switch-role/pin", switch_role.pin, name="switch-role-pin"),

@@ -4,7 +4,8 @@ from django.urls import URLPattern, path, register_converter
 
 from console.demo.urls import demo_urls
 from console.general_urls import general_urls
-from console.holders import GROUP, ROLE, USER, Kind
+from console.holder_urls import group_urls, policies_of, user_urls
+from console.holders import ROLE
 from console.jobs.urls import job_urls
 from console.names import CUSTOM
 from console.openid_urls import openid_provider_urls
@@ -13,16 +14,8 @@ from console.role_urls import role_urls, session_urls
 from console.saml_urls import saml_provider_urls
 from console.views import (
     about,
-    create_user,
-    delete_groups,
-    delete_user,
     events,
     explain,
-    group_members,
-    groups,
-    holder_policies,
-    inline_policies,
-    last_accessed,
     my_mfa,
     my_passkeys,
     my_password,
@@ -41,11 +34,6 @@ from console.views import (
     signin_stages,
     signout,
     simulator,
-    user_credentials,
-    user_keys,
-    user_other_credentials,
-    user_policies,
-    users,
 )
 from console.views.policy_pages import Shelf
 from federation.urls import federation_urls, openid_urls, saml_urls
@@ -87,124 +75,6 @@ signin_urls: list[URLPattern] = [
     path("open-accounts/sign-out", open_accounts.sign_out_of_all, name="sign-out-of-all"),
     path("session-expired", signout.session_expired, name="session-expired"),
     path("help/forgot-password", signout.forgot_password, name="forgot-password"),
-]
-
-
-def _policies_of(kind: Kind) -> list[URLPattern]:
-    """The pages about the rights of a user, a group or a role: one set of views for all."""
-    at, given = f"iam/{kind.plural}/<str:name>", {"kind": kind}
-    pages = [
-        ("policies/attach", holder_policies.attach, "policy-attach"),
-        ("policies/attachment", holder_policies.attachment, "attachment"),
-        ("inline/create", inline_policies.create, "policy-create"),
-        ("inline/<str:policy>/edit", inline_policies.edit, "policy-edit"),
-        ("inline/<str:policy>/delete", inline_policies.delete, "policy-delete"),
-        ("last-accessed", last_accessed.tab, "last-accessed"),
-        ("last-accessed/csv", last_accessed.csv_file, "last-accessed-csv"),
-    ]
-    if kind.bounded:
-        pages += [
-            ("boundary", holder_policies.boundary, "boundary"),
-            ("boundary/remove", holder_policies.boundary_remove, "boundary-remove"),
-            ("boundary/restore", holder_policies.boundary_restore, "boundary-restore"),
-        ]
-    return [path(f"{at}/{end}", view, given, name=f"{kind}-{name}") for end, view, name in pages]
-
-
-_user = "iam/users/<str:name>"
-user_urls: list[URLPattern] = [
-    path("iam/create-user", create_user.details, name="create-user"),
-    path("iam/create-user/<str:draft_id>/details", create_user.details, name="create-user-details"),
-    path(
-        "iam/create-user/<str:draft_id>/permissions",
-        create_user.permissions,
-        name="create-user-permissions",
-    ),
-    path("iam/create-user/<str:draft_id>/review", create_user.review, name="create-user-review"),
-    path(
-        "iam/create-user/done/<str:unique_id>/<str:handoff_id>",
-        create_user.done,
-        name="create-user-done",
-    ),
-    path(
-        "iam/create-user/done/<str:unique_id>/<str:handoff_id>/csv",
-        create_user.csv_file,
-        name="create-user-csv",
-    ),
-    path(_user, users.user, name="user"),
-    path(f"{_user}/permissions", user_policies.permissions, name="user-permissions"),
-    path(f"{_user}/tags", users.tags, name="user-tags"),
-    path(
-        f"{_user}/security-credentials",
-        user_credentials.security_credentials,
-        name="user-security-credentials",
-    ),
-    path(f"{_user}/activity", users.activity, name="user-activity"),
-    path(f"{_user}/edit", users.edit, name="user-edit"),
-    path(f"{_user}/delete", delete_user.delete, name="user-delete"),
-    *_policies_of(USER),
-    path(f"{_user}/password", user_credentials.password, name="user-password"),
-    path(
-        f"{_user}/password/disable",
-        user_credentials.password_disable,
-        name="user-password-disable",
-    ),
-    path(
-        f"{_user}/password/done/<str:handoff_id>",
-        user_credentials.password_done,
-        name="user-password-done",
-    ),
-    path(
-        f"{_user}/password/done/<str:handoff_id>/csv",
-        user_credentials.password_csv,
-        name="user-password-csv",
-    ),
-    path(f"{_user}/mfa/remove", user_credentials.mfa_remove, name="user-mfa-remove"),
-    path(f"{_user}/keys/create", user_keys.create, name="user-key-create"),
-    path(f"{_user}/keys/done/<str:handoff_id>", user_keys.create_done, name="user-key-done"),
-    path(f"{_user}/keys/done/<str:handoff_id>/csv", user_keys.create_csv, name="user-key-csv"),
-    path(f"{_user}/keys/<str:key_id>/status", user_keys.status, name="user-key-status"),
-    path(f"{_user}/keys/<str:key_id>/delete", user_keys.delete, name="user-key-delete"),
-    path(
-        f"{_user}/credentials/done/<str:handoff_id>",
-        user_other_credentials.done,
-        name="user-credential-done",
-    ),
-    path(
-        f"{_user}/credentials/done/<str:handoff_id>/csv",
-        user_other_credentials.done_csv,
-        name="user-credential-csv",
-    ),
-    path(
-        f"{_user}/credentials/<str:key>/add", user_other_credentials.add, name="user-credential-add"
-    ),
-    path(
-        f"{_user}/credentials/<str:key>/<str:credential_id>/status",
-        user_other_credentials.status,
-        name="user-credential-status",
-    ),
-    path(
-        f"{_user}/credentials/<str:key>/<str:credential_id>/delete",
-        user_other_credentials.delete,
-        name="user-credential-delete",
-    ),
-]
-_group, _of_group = "iam/groups/<str:name>", {"kind": GROUP}
-group_urls: list[URLPattern] = [
-    path("iam/groups", groups.group_list_page, name="groups"),
-    path("iam/create-group", groups.create, name="create-group"),
-    path("iam/delete-groups", delete_groups.choose, name="delete-groups"),
-    path("iam/delete-groups/<str:draft_id>", delete_groups.confirm, name="delete-groups-confirm"),
-    path("iam/delete-groups/<str:draft_id>/done", delete_groups.result, name="delete-groups-done"),
-    path(_group, groups.group, _of_group, name="group"),
-    path(f"{_group}/permissions", groups.permissions, _of_group, name="group-permissions"),
-    path(f"{_group}/users", group_members.members, _of_group, name="group-users"),
-    path(f"{_group}/users/add", group_members.add, _of_group, name="group-users-add"),
-    path(f"{_group}/member", group_members.member, _of_group, name="group-member"),
-    path(f"{_group}/edit", groups.edit, _of_group, name="group-edit"),
-    path(f"{_group}/delete", groups.delete, _of_group, name="group-delete"),
-    path(f"{_user}/groups/add", group_members.join, name="user-groups-add"),
-    *_policies_of(GROUP),
 ]
 _policy, _own = "iam/<shelf:shelf>/<str:name>", "iam/policies/<str:name>"
 _ours = {"shelf": CUSTOM}
@@ -302,7 +172,7 @@ urlpatterns = [
     *user_urls,
     *group_urls,
     *role_urls,
-    *_policies_of(ROLE),
+    *policies_of(ROLE),
     *policy_urls,
     *provider_urls,
     *me_urls,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -144,6 +147,9 @@ def _nobodys_hash() -> str:
     return make_password(secrets.token_urlsafe())
 
 
+_AHEAD: ContextVar[Mapping[str, str]] = ContextVar("hashed_ahead")
+
+
 def prepare(user: User, new_password: str) -> Prepared:
     """Check a new password against rules and history and hash it; call outside the transaction.
 
@@ -155,7 +161,20 @@ def prepare(user: User, new_password: str) -> Prepared:
         found = [f"Password should differ from the last {held.reuse_prevention}"]
     if found:
         raise PasswordPolicyViolation(". ".join(found) + ".")
-    return Prepared(make_password(new_password), user.password)
+    return Prepared(_AHEAD.get({}).get(new_password) or make_password(new_password), user.password)
+
+
+@contextmanager
+def hashed_ahead(hashes: Mapping[str, str]) -> Iterator[None]:
+    """Inside, `prepare` takes these hashes of these passwords, and holds no lock for hashing them.
+
+    For who sets passwords of users that are only made in the same transaction.
+    """
+    before = _AHEAD.set(hashes)
+    try:
+        yield
+    finally:
+        _AHEAD.reset(before)
 
 
 def _was_used(user: User, password: str, last: int) -> bool:

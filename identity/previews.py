@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from identity import condition_keys, replays
 from identity.callers import Caller
-from identity.models import Account, Event, Group, ManagedPolicy, Role, User
+from identity.models import Account, Event, Group, ManagedPolicy, Membership, Role, User
 from identity.policy import Document, Layer, LayerKind, Request, Source, decide, load
 
 DAYS = 7
@@ -57,12 +57,13 @@ class Preview:
 class _Change:
     """The draft in the place of a policy, by the name that layers have for it.
 
-    A policy that is to be new has no document before, and joins those that grant.
+    A policy that is to be new has no document before, and joins those that grant; one that is to
+    go has no draft.
     """
 
     source: str
     before: Document | None
-    draft: Document
+    draft: Document | None
     speaks_of_tags: bool
 
 
@@ -96,6 +97,38 @@ def of_inline(
         members = account.iam_users.filter(memberships__group=holder)
         users = list(members.values_list("unique_id", flat=True)[:_HOLDERS])
     return _preview(account, change, _whose(users, roles), now, may_see)
+
+
+def of_detached(
+    holder: User | Group | Role,
+    policy: ManagedPolicy,
+    now: datetime,
+    may_see: Callable[[Event], bool],
+) -> Preview:
+    """The preview of taking a managed policy away from one who has it attached."""
+    assert policy.default_version is not None  # every policy in the table has one
+    document = policy.default_version.document
+    tags = condition_keys.speaks_of_tags(document)
+    change = _Change(policy.arn, load(document), None, tags)
+    users, roles = _losing(holder, policy)
+    return _preview(holder.account, change, _whose(users, roles), now, may_see)
+
+
+def _losing(holder: User | Group | Role, policy: ManagedPolicy) -> tuple[list[str], list[str]]:
+    """Users and roles who have the policy in no other way; at most a hundred."""
+    if isinstance(holder, Role):
+        return [], [holder.unique_id]
+    groups = policy.groupattachments.filter(account=holder.account)
+    users = holder.account.iam_users
+    if isinstance(holder, Group):
+        direct = policy.userattachments.filter(account=holder.account).values("user")
+        others = groups.exclude(group=holder).values("group")
+        found = users.filter(memberships__group=holder).exclude(pk__in=direct)
+    else:
+        others, found = groups.values("group"), users.filter(pk=holder.pk)
+    elsewhere = Membership.objects.filter(group__in=others).values("user")
+    losing = found.exclude(pk__in=elsewhere)
+    return list(losing.values_list("unique_id", flat=True)[:_HOLDERS]), []
 
 
 def _change(source: str, before: str, draft: str) -> _Change:
@@ -208,10 +241,12 @@ def _flip(
 
 
 def _with(layers: Iterable[Layer], change: _Change) -> Iterator[Layer]:
-    """The layers with the draft wherever the policy stands, or beside those that grant."""
-    draft = Source(change.source, change.draft)
+    """The layers with the draft wherever the policy stands, beside those that grant, or without."""
+    draft = Source(change.source, change.draft) if change.draft else None
     for layer in layers:
-        policies = [draft if one.name == change.source else one for one in layer.policies]
-        if change.before is None and layer.kind is LayerKind.IDENTITY:
+        grants = layer.kind is LayerKind.IDENTITY
+        policies = [one for one in layer.policies if one.name != change.source]
+        if draft and (len(policies) < len(layer.policies) or (grants and change.before is None)):
             policies.append(draft)
-        yield Layer(layer.kind, tuple(policies), layer.keys)
+        goes = grants or draft is not None  # a boundary of the same policy stays
+        yield Layer(layer.kind, tuple(policies) if goes else layer.policies, layer.keys)

@@ -26,6 +26,24 @@ class ChoicesField(forms.Field):
         return list(dict.fromkeys(chosen))
 
 
+class BoundaryField(forms.CharField):
+    """A policy as the boundary of somebody who is not there yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Permissions boundary"),
+            help_text=gettext_lazy(
+                "The ARN of a policy: whatever other policies allow, it must allow it too."
+            ),
+            required=False,
+            max_length=2048,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            ),
+            **kwargs,
+        )
+
+
 class PickHoldersForm(Form):
     """Users, groups or roles for a policy."""
 

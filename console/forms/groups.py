@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from console.forms.attachments import ChoicesField
 from console.forms.base import Form
 from console.forms.users import PathField
 from identity.models import Group, GroupAttachment, GroupPolicy
@@ -68,13 +69,20 @@ class GroupFilterForm(forms.Form):
 
 
 class GroupForm(Form):
-    """A new group."""
+    """Name and path of a group."""
 
     name = GroupNameField()
     path = PathField()
 
     fields_of = {"EntityAlreadyExists": "name"}
     sentences = {"EntityAlreadyExists": _NAME_TAKEN}
+
+
+class NewGroupForm(GroupForm):
+    """With those who are in it from the start, and what they may do."""
+
+    user = ChoicesField(required=False)
+    arn = ChoicesField(required=False)
 
 
 class EditGroupForm(GroupForm):

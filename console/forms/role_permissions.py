@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.attachments import ChoicesField
+from console.forms.attachments import BoundaryField, ChoicesField
 from console.forms.base import Form
 from console.forms.roles import HOURS, NAME_TAKEN
 from console.forms.users import cell
@@ -20,17 +20,7 @@ class WhatForm(Form):
     """Policies, boundary, tags and the session limit; there is always a choice."""
 
     arn = ChoicesField(required=False)
-    boundary = forms.CharField(
-        label=gettext_lazy("Permissions boundary"),
-        help_text=gettext_lazy(
-            "The ARN of a policy: whatever other policies allow, it must allow it too."
-        ),
-        required=False,
-        max_length=2048,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
+    boundary = BoundaryField()
     duration = forms.ChoiceField(
         label=gettext_lazy("Session limit"), choices=HOURS, initial=HOURS[0][0]
     )

@@ -49,12 +49,13 @@ def validate_path(path: str) -> None:
 class UserNameField(forms.CharField):
     """1 to 64 characters; the browser neither capitalises nor corrects them."""
 
+    MOST = 64
     default_validators = [validate_user_name]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("User name"))
         kwargs.setdefault("help_text", gettext_lazy("1 to 64 letters, digits and + = , . @ _ -"))
-        super().__init__(max_length=64, **kwargs)
+        super().__init__(max_length=self.MOST, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         typing = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -85,6 +86,12 @@ class EditUserForm(Form):
 
     fields_of = {"EntityAlreadyExists": "name"}
     sentences = {"EntityAlreadyExists": NAME_TAKEN}
+
+
+class CopyForm(Form):
+    """Whose permissions are copied."""
+
+    copied_from = UserNameField(label=gettext_lazy("Copy from a user"))
 
 
 class ConfirmForm(Form):

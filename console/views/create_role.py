@@ -6,24 +6,23 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import drafts, paging, policy_list, responses, trust_builder
+from console import drafts, policy_choice, responses, trust_builder
 from console.forms.base import send
 from console.forms.create_role import EC2, OIDC, SAML, SERVICE, WhoForm
-from console.forms.policies import PolicyFilterForm
 from console.forms.policy_documents import sent
 from console.forms.role_permissions import WhatForm
 from console.http import Request
 from console.permissions import Rights, reading
-from console.responses import SeeOther, address, see_other
+from console.responses import see_other
 from console.views.roles import page_url, switch_link
 from federation.models import OidcProvider, SamlProvider
 from identity import arns, quotas, trust_principals
 from identity.errors import MalformedPolicyDocument, NoSuchEntity
-from identity.models import ManagedPolicy, Role
+from identity.models import Role
 
 Draft = dict[str, Any]
 
@@ -114,7 +113,9 @@ def what(request: Request, draft_id: str) -> HttpResponse:
     if draft is None:
         return _over(request)
     chosen = request.POST.getlist("arn") or draft["what"].get("arn", [])
-    return _step(request, "what", draft_id, form=form, draft=draft, **_choice(request, chosen))
+    return _step(
+        request, "what", draft_id, form=form, draft=draft, **policy_choice.choice(request, chosen)
+    )
 
 
 def _filtered(request: Request, draft_id: str) -> HttpResponse:
@@ -124,36 +125,7 @@ def _filtered(request: Request, draft_id: str) -> HttpResponse:
     kept = {name: request.POST.get(name, "") for name in WhatForm().fields if name != "form_token"}
     draft["what"] = {**kept, "arn": request.POST.getlist("arn")}
     drafts.keep(request, draft, draft_id)
-    query = QueryDict(mutable=True)
-    query.update({name: request.POST[name] for name in ("q", "type") if request.POST.get(name)})
-    here = address("create-role-permissions", draft_id)
-    return SeeOther(f"{here}?{query.urlencode()}" if query else here)
-
-
-def _choice(request: Request, chosen: list[str]) -> dict[str, Any]:
-    """The policies to choose from, page by page; those that are chosen and not on the page."""
-    rights, account = Rights(request), request.caller.account
-    filters = PolicyFilterForm(request.GET)
-
-    def read() -> paging.Page[ManagedPolicy]:
-        rights.require("ListPolicies", "*")
-        found = policy_list.matching(account, **filters.chosen()).filter(is_attachable=True)
-        found = found.exclude(path__startswith="/aws-service-role/")
-        return paging.page(request, found, key=policy_list.KEY)
-
-    shown = reading(read)
-    rows = shown.value.rows if shown.value else []
-    here = {policy.arn for policy in rows}
-    elsewhere = ManagedPolicy.objects.visible_to(account).filter(arn__in=set(chosen) - here)
-    return {
-        "filters": filters,
-        "page": shown.value,
-        "notice": shown.notice,
-        "rows": [(row, "") for row in policy_list.rows(rows, rights)],
-        "present": [],
-        "chosen": chosen,
-        "chosen_elsewhere": list(elsewhere.order_by("name")[:50]) if chosen else [],
-    }
+    return policy_choice.filtered(request, "create-role-permissions", draft_id)
 
 
 def _create(request: Request, draft_id: str, form: WhatForm) -> HttpResponse:

@@ -6,30 +6,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from console import copied_permissions, drafts, grants, handoff, password_rules, responses
-from console.forms.base import first_result, send
-from console.forms.create_user import (
-    ADMINISTRATOR,
-    INLINE,
-    WITH_PASSWORD,
-    DetailsForm,
-    PermissionsForm,
-)
+from console import drafts, handoff, new_users, password_rules, policy_choice, responses
+from console.forms.base import first_result, send_prepared
+from console.forms.create_user import DetailsForm, PermissionsForm
 from console.forms.users import NAME_TAKEN
-from console.grants import let_change_own_password
 from console.http import Request
-from console.names import user_segment
 from console.permissions import Rights, reading
 from console.responses import address, see_other
 from console.views import secrets_once
-from console.views.user_credentials import credentials_of
 from identity import arns, passwords
-from identity.errors import NoSuchEntity
 from identity.models import Group, User
+from identity.models.user import folded
 
 Draft = dict[str, Any]
 
@@ -50,8 +41,11 @@ def details(request: Request, draft_id: str = "") -> HttpResponse:
 def _check(request: Request, form: DetailsForm) -> bool:
     """Say in step 1 what step 2 would be refused for: a name that is taken, a weak password."""
     name, typed = form.cleaned_data["name"], form.typed_password()
-    if _is_taken(request, name):
+    taken = _taken(request, form.names())
+    if name in taken:
         form.add_error("name", str(NAME_TAKEN))
+    if others := [other for other in taken if other != name]:
+        form.add_error("more_names", _("These users already exist: %s") % ", ".join(others))
     account = request.caller.account
     if typed:
         named = User(account=account, name=name)
@@ -60,12 +54,12 @@ def _check(request: Request, form: DetailsForm) -> bool:
     return not form.errors
 
 
-def _is_taken(request: Request, name: str) -> bool:
-    """As far as the caller may know; CreateUser decides."""
-    try:
-        return reading(lambda: request.iam.get_user(UserName=name)).value is not None
-    except NoSuchEntity:
-        return False
+def _taken(request: Request, names: list[str]) -> list[str]:
+    """Those that somebody has, as far as the caller may know; CreateUser decides."""
+    rights = Rights(request)
+    found = request.caller.account.iam_users.filter(name_folded__in=map(folded, names))
+    known = {user.name_folded for user in found if rights.allow("iam:GetUser", user.arn)}
+    return [name for name in names if folded(name) in known]
 
 
 GROUPS = 50
@@ -74,25 +68,42 @@ GROUPS = 50
 def permissions(request: Request, draft_id: str) -> HttpResponse:
     """Step 2: what the user may do; then everything is created, or nothing.
 
-    The second copy of a form that was sent finds no draft: its token leads to the first's result.
+    *Filter* and *Review first* keep what is chosen so far. The second copy of a form that was sent
+    finds no draft: its token leads to the first's result.
     """
-    kept = drafts.find(request, draft_id) or {}
-    form = PermissionsForm(request.POST or None, initial=kept.get("permissions"))
-    if form.is_valid() and "review" in request.POST and kept:
-        sent: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
-        sent["groups"] = request.POST.getlist("groups")
-        drafts.keep(request, {**kept, "permissions": sent}, draft_id)
-        return see_other("create-user-review", draft_id)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request, draft_id, form))):
-        drafts.drop(request, draft_id)
-        return done
     draft = drafts.find(request, draft_id)
+    if draft and "filter" in request.POST:
+        _keep(request, draft_id, draft)
+        return policy_choice.filtered(request, "create-user-permissions", draft_id)
+    form = PermissionsForm(request.POST or None, initial=draft and draft.get("permissions"))
+    if form.is_valid() and "review" in request.POST and draft:
+        _keep(request, draft_id, draft)
+        return see_other("create-user-review", draft_id)
+    if form.is_valid() and (done := _send(request, form, draft_id, draft)):
+        return done
+    return _permissions_step(request, form, draft_id, draft) if draft else _over(request)
+
+
+_KEPT = ("grant", "policy_name", "document", "copied_from", "tags", "boundary")
+_LISTS = ("groups", "arn")
+
+
+def _keep(request: Request, draft_id: str, draft: Draft) -> None:
+    sent: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
+    sent |= {name: request.POST.getlist(name) for name in _LISTS}
+    drafts.keep(request, {**draft, "permissions": sent}, draft_id)
+
+
+def _send(
+    request: Request, form: PermissionsForm, draft_id: str, draft: Draft | None
+) -> HttpResponse | None:
+    """Create everybody, once; without a draft it may have been done before."""
     if draft is None:
-        return _over(request)
-    return _permissions_step(request, form, draft_id, draft)
-
-
-_KEPT = ("grant", "policy_name", "document", "copied_from", "tags")
+        return first_result(request)
+    done = send_prepared(request, form, lambda: new_users.prepared(request, draft, form))
+    if done:
+        drafts.drop(request, draft_id)
+    return done
 
 
 def _permissions_step(
@@ -100,7 +111,8 @@ def _permissions_step(
 ) -> HttpResponse:
     account = request.caller.account
     groups = reading(lambda: _groups(request))
-    chosen = request.POST.getlist("groups") or draft.get("permissions", {}).get("groups", [])
+    kept = draft.get("permissions", {})
+    chosen = {name: request.POST.getlist(name) or kept.get(name, []) for name in _LISTS}
     return _step(
         request,
         "permissions",
@@ -108,8 +120,9 @@ def _permissions_step(
         draft_id,
         draft=draft,
         groups=groups,
-        chosen=chosen,
+        chosen_groups=chosen["groups"],
         more_groups=account.group_count > GROUPS,
+        **policy_choice.choice(request, chosen["arn"]),
     )
 
 
@@ -128,93 +141,48 @@ def review(request: Request, draft_id: str) -> HttpResponse:
     """Step 3: all of it once more; its button creates."""
     draft = drafts.find(request, draft_id)
     sent = (draft or {}).get("permissions")
+    if draft is None or sent is None:
+        return first_result(request) or _over(request)
     if request.method == "POST":
         token = {"form_token": request.POST.get("form_token", "")}
-        form = PermissionsForm({**(sent or {}), **token})
-        if form.is_valid() and (
-            done := send(request, form, lambda: _create(request, draft_id, form))
-        ):
-            drafts.drop(request, draft_id)
+        form = PermissionsForm({**sent, **token})
+        if form.is_valid() and (done := _send(request, form, draft_id, draft)):
             return done
-        if draft is None or sent is None:
-            return first_result(request) or _over(request)
         return _permissions_step(request, form, draft_id, draft)
-    if draft is None or sent is None:
-        return _over(request)
     return _step(request, "review", PermissionsForm(), draft_id, draft=draft, sent=sent)
 
 
-def _create(request: Request, draft_id: str, form: PermissionsForm) -> HttpResponse:
-    draft = drafts.find(request, draft_id)
-    if draft is None:
-        return _over(request)
-    tags = form.cleaned_data["tags"]
-    user = request.iam.create_user(
-        UserName=draft["name"], Path=draft["path"], **({"Tags": tags} if tags else {})
-    )["User"]
-    _grant(request, draft["name"], form)
-    if draft["access"] != WITH_PASSWORD:
-        _say_created(request, user["UserName"], user["UserId"])
-        return see_other("user-permissions", user_segment(user["UserName"], user["UserId"]))
-    given = draft["password"] or passwords.generate(request.caller.account)
-    request.iam.create_login_profile(
-        UserName=draft["name"], Password=given, PasswordResetRequired=draft["must_change"]
-    )
-    if draft["must_change"]:
-        let_change_own_password(request, user)
-    values = credentials_of(request, user["UserName"], given)
-    return handoff.give(request, request.caller.user, values, "create-user-done", user["UserId"])
-
-
-def _grant(request: Request, name: str, form: PermissionsForm) -> None:
-    chosen = form.cleaned_data["grant"]
-    for group in form.cleaned_data["groups"]:
-        request.iam.add_user_to_group(UserName=name, GroupName=group)
-    if form.cleaned_data["copied_from"]:
-        copied_permissions.copy(request, form.cleaned_data["copied_from"], name)
-    if chosen == ADMINISTRATOR:
-        request.iam.attach_user_policy(UserName=name, PolicyArn=grants.ADMINISTRATOR)
-    if chosen == INLINE:
-        request.iam.put_user_policy(
-            UserName=name,
-            PolicyName=form.cleaned_data["policy_name"],
-            PolicyDocument=form.cleaned_data["document"],
-        )
-
-
-def _say_created(request: Request, name: str, unique_id: str) -> None:
-    message = format_html(
-        '{} <a href="{}">{}</a>',
-        _("User %(name)s was created.") % {"name": name},
-        address("user-key-create", user_segment(name, unique_id)),
-        _("Create access key"),
-    )
-    messages.success(request, message)
-
-
 def done(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
-    """The new user's credentials; Done leads to the user."""
+    """The new users' credentials; Done leads to the user, or to the list of several."""
     given = handoff.take(request, handoff_id)
-    name = given.values["User name"] if given else ""
+    names = [row[secrets_once.USER_NAME] for row in given.rows] if given else []
     if given and request.method == "POST":
-        _say_created(request, name, unique_id)
+        new_users.say_created(request, names, unique_id)
+    heading = ngettext("User %(names)s was created", "%(count)d users were created", len(names))
     return secrets_once.shown(
         request,
         handoff_id,
-        heading=_("User %(name)s was created") % {"name": name},
+        heading=heading % {"names": ", ".join(names), "count": len(names)},
         trail=[(_("Users"), address("users"))],
-        secret="Password",
+        secret=secrets_once.PASSWORD,
         csv_url=address("create-user-csv", unique_id, handoff_id),
-        after_url=address("user-permissions", user_segment(name, unique_id)),
+        after_url=address(*new_users.after(names, unique_id)),
         lost=_("If it is lost, reset the password."),
+        sheet_url=address("create-user-sheet", unique_id, handoff_id),
     )
 
 
 @require_safe
 def csv_file(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
     given = handoff.take(request, handoff_id)
-    name = given.values["User name"] if given else ""
+    name = given.values[secrets_once.USER_NAME] if given and len(given.rows) == 1 else "new-users"
     return secrets_once.csv_file(request, handoff_id, f"{name}_credentials.csv")
+
+
+@require_safe
+def sheet(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
+    back = address("create-user-done", unique_id, handoff_id)
+    return secrets_once.sheet(request, handoff_id, back)
 
 
 def _over(request: Request) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from console import paging
+from console import holder_permissions, paging
 from console.forms.attachments import PickGroupsForm, PickUsersForm
 from console.forms.base import send
 from console.holders import Holder, of_holder, user_holder
@@ -19,10 +19,10 @@ from console.http import Request
 from console.names import user_segment
 from console.permissions import Rights
 from console.responses import SeeOther, see_other
-from console.views import groups
+from console.views import groups, user_pages
 from console.views.holder_policies import page
 from console.views.user_pages import of_user
-from identity import arns
+from identity import arns, quotas
 from identity.models import Group, User
 from identity.models.user import folded
 
@@ -60,7 +60,7 @@ def member(request: Request, holder: Holder) -> HttpResponse:
     }
     message = render_to_string("console/groups/_member_message.html", undo, request)
     messages.success(request, message)
-    return see_other("user-permissions", name) if on_user else SeeOther(holder.url("users"))
+    return see_other("user-groups", name) if on_user else SeeOther(holder.url("users"))
 
 
 @of_holder
@@ -99,6 +99,26 @@ def _add(request: Request, holder: Holder, form: PickUsersForm) -> HttpResponse:
     )
     messages.success(request, words % {"names": ", ".join(names), "group": holder.name})
     return SeeOther(holder.url("users"))
+
+
+@require_safe
+@of_user
+def of_one_user(request: Request, user: t.UserTypeDef) -> HttpResponse:
+    """The user's groups, with what each of them allows."""
+    holder = user_holder(request, user)
+    memberships = holder_permissions.memberships(holder)
+    found = memberships.value or []
+    policies = _policies_of([one.group for one in found], holder.rights)
+    return user_pages.page(
+        request,
+        user,
+        "groups.html",
+        "groups",
+        holder=holder,
+        memberships=memberships,
+        rows=[(one, names) for one, (_group, names, _off) in zip(found, policies, strict=True)],
+        limit=quotas.of(holder.row.account_id, "GroupsPerUser"),
+    )
 
 
 @of_user
@@ -153,4 +173,4 @@ def _join(request: Request, holder: Holder, form: PickGroupsForm) -> HttpRespons
         request,
         _("%(user)s was added to %(groups)s.") % {"user": holder.name, "groups": ", ".join(names)},
     )
-    return SeeOther(holder.url("permissions"))
+    return SeeOther(holder.url("groups"))

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, policies_naming, responses, tables
+from console import group_use, paging, policies_naming, responses, tables
 from console.forms.base import send
-from console.forms.groups import EditGroupForm, GroupFilterForm, GroupForm
+from console.forms.groups import EditGroupForm, GroupFilterForm
 from console.forms.users import ConfirmForm
 from console.holder_permissions import group_url
 from console.holders import Holder, of_holder
@@ -79,22 +79,6 @@ def _counts(model: Any, groups: list[Group]) -> dict[int, int]:
     return dict(rows.order_by())
 
 
-def create(request: Request) -> HttpResponse:
-    form = GroupForm(request.POST or None)
-    if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
-        return done
-    anything = arns.iam(request.caller.account_id, "group", "*")
-    denied = Rights(request).denied(anything)
-    return responses.page(request, "console/groups/create.html", form=form, denied=denied)
-
-
-def _create(request: Request, form: GroupForm) -> HttpResponse:
-    given = form.cleaned_data
-    group = request.iam.create_group(GroupName=given["name"], Path=given["path"])["Group"]
-    messages.success(request, _("Group %(name)s was created.") % {"name": group["GroupName"]})
-    return see_other("group-permissions", user_segment(group["GroupName"], group["GroupId"]))
-
-
 def page(
     request: Request, holder: Holder, template: str, tab: str = "", **context: Any
 ) -> HttpResponse:
@@ -106,6 +90,7 @@ def page(
         "home_url": holder.url("permissions"),
         "tab": tab,
         "tabs": _tabs(holder) if tab else [],
+        "last_used": group_use.last_used(holder) if tab else None,
     }
     return responses.page(request, f"console/groups/{template}", **shared | context)
 

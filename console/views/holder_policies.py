@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from console import paging, policy_list, responses
+from console import paging, policy_list, policy_preview, responses
 from console.forms.attachments import BoundaryForm, PickPoliciesForm
 from console.forms.base import send
 from console.forms.policies import PolicyFilterForm
@@ -20,6 +20,7 @@ from console.holders import Holder, of_holder
 from console.http import Request
 from console.names import policy_address
 from console.responses import SeeOther
+from identity.errors import NoSuchEntity
 from identity.models import ManagedPolicy
 
 
@@ -53,6 +54,27 @@ def attachment(request: Request, holder: Holder) -> HttpResponse:
     if on_policy and policy:
         return SeeOther(policy_address("policy-attached", policy))
     return SeeOther(holder.url("permissions"))
+
+
+@require_safe
+@of_holder
+def detach(request: Request, holder: Holder) -> HttpResponse:
+    """Whose recorded calls would change without the policy `?arn=`; its button detaches."""
+    arn = request.GET.get("arn", "")
+    action = f"ListAttached{holder.kind.api}Policies"
+    holder.rights.require(action, holder.arn, **{f"{holder.kind.api}Name": holder.name})
+    policy = ManagedPolicy.objects.filter(arn=arn).select_related("default_version").first()
+    if policy is None or not holder.row.attachments.filter(policy=policy).exists():
+        raise NoSuchEntity(_("This policy is not attached here."))
+    keys = {"iam:PolicyARN": policy.arn, **boundary_key(holder)}
+    return page(
+        request,
+        holder,
+        "detach.html",
+        policy=policy,
+        preview=policy_preview.of_detached(holder, policy),
+        off=holder.rights.denied(holder.arn, keys)[f"Detach{holder.kind.api}Policy"],
+    )
 
 
 @of_holder

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import policy_summary
+from console import policy_preview, policy_summary
 from console.diffs import rows_of
 from console.forms.base import send
 from console.forms.users import ConfirmForm
@@ -56,7 +56,7 @@ def versions(request: Request, subject: Subject) -> HttpResponse:
 @require_safe
 @of_policy
 def version(request: Request, subject: Subject, version: str) -> HttpResponse:
-    """One version, and what it says otherwise than the default one."""
+    """One version, what it says otherwise than the default one, and whose calls that changes."""
     found = version_named(subject, version)
     default = subject.policy.default_version
     assert default is not None
@@ -66,6 +66,9 @@ def version(request: Request, subject: Subject, version: str) -> HttpResponse:
         "version.html",
         version=found,
         is_default=found == default,
+        preview=None
+        if found == default or subject.policy.is_shipped
+        else policy_preview.of(request, subject, found.document),
         document=policy_summary.text(found.document),
         summary=policy_summary.shown(found.document),
         changes=rows_of(policy_summary.text(default.document), policy_summary.text(found.document)),

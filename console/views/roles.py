@@ -95,7 +95,11 @@ def _summary(request: Request, holder: Holder) -> dict[str, Any]:
     role = holder.row
     assert isinstance(role, Role)
     (trust,) = trust_principals.shown([role.trust_policy])
+    may_list = holder.rights.allow("iam:ListInstanceProfilesForRole", role.arn)
+    profiles = role.instance_profiles.order_by("name_folded") if may_list else ()
     return {
+        "profiles": [(one.name, user_segment(one.name, one.unique_id)) for one in profiles],
+        "passed_to_machines": "ec2.amazonaws.com" in trust,
         "trusted": trust_words.trusted(trust),
         "switch_link": switch_link(role),
         "may_switch": roles_to_use.may_use(request, role),

@@ -100,9 +100,9 @@ def _hashed(
 def credentials_of(request: Request, name: str, password: str) -> dict[str, str]:
     """What is handed over, under the columns that tools expect in the CSV file."""
     return {
-        "User name": name,
-        "Password": password,
-        "Console sign-in URL": sign_in_url(request.caller.account),
+        secrets_once.USER_NAME: name,
+        secrets_once.PASSWORD: password,
+        secrets_once.SIGN_IN_URL: sign_in_url(request.caller.account),
     }
 
 
@@ -118,7 +118,15 @@ def password_done(request: Request, user: t.UserTypeDef, handoff_id: str) -> Htt
         csv_url=address("user-password-csv", here, handoff_id),
         after_url=address("user-security-credentials", here),
         lost=_("If it is lost, reset the password again."),
+        sheet_url=address("user-password-sheet", here, handoff_id),
     )
+
+
+@require_safe
+@of_user
+def password_sheet(request: Request, user: t.UserTypeDef, handoff_id: str) -> HttpResponse:
+    back = address("user-password-done", segment(user), handoff_id)
+    return secrets_once.sheet(request, handoff_id, back)
 
 
 @require_safe

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TABS = {
     "permissions": "user-permissions",
+    "groups": "user-groups",
     "tags": "user-tags",
     "security-credentials": "user-security-credentials",
     "last-accessed": "user-last-accessed",
@@ -120,6 +121,7 @@ def page(
 def _tabs(name: str) -> list[dict[str, str]]:
     labels = {
         "permissions": _("Permissions"),
+        "groups": _("Groups"),
         "tags": _("Tags"),
         "security-credentials": _("Security credentials"),
         "last-accessed": _("Last accessed"),

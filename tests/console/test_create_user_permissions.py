@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.test import Client
 
 from identity.models import Account, Group, User
@@ -86,3 +90,106 @@ def test_the_review_shows_everything_and_creates_once(
     dana = account.iam_users.named("dana").get()
     assert dana.tags.get().value == "red"
     assert groups_of(account, "dana") == ["ops"]
+
+
+# --- several at once, policies, a boundary ---------------------------------------------------
+
+THREE = {**GENERATED, "more_names": "Eve\n\n finn \n"}
+
+
+def test_several_users_get_passwords_of_their_own_and_the_same_rights(
+    browser: Client, ops: Group, account: Account
+) -> None:
+    policy = make_managed_policy(account, "Edge", ADMINISTRATOR)
+    step2 = to_permissions(browser, THREE)
+    assert "dana, Eve, finn" in text(browser.get(step2))
+    wanted = {"groups": ["ops"], "arn": [policy.arn], "boundary": policy.arn}
+    done = submit(browser, step2, grant="nothing", **wanted).headers["Location"]
+    assert "3 users were created" in text(browser.get(done))
+    head, *lines = browser.get(f"{done}/csv").content.decode().splitlines()
+    assert head == "User name,Password,Console sign-in URL"
+    assert [line.partition(",")[0] for line in lines] == ["dana", "Eve", "finn"]
+    shown = browser.get(done).context["secrets"].rows
+    for row in shown:
+        user = account.iam_users.get(name=row["User name"])
+        assert check_password(row["Password"], user.password)
+        assert groups_of(account, user.name) == ["ops"]
+        assert user.boundary == policy
+    assert len({row["Password"] for row in shown}) == 3
+    assert browser.post(done).headers["Location"] == "/iam/users"
+
+
+def test_the_handover_sheet_has_the_address_and_the_secret_and_ends_with_done(
+    browser: Client,
+) -> None:
+    done = submit(browser, to_permissions(browser, THREE), grant="nothing").headers["Location"]
+    sheet = browser.get(f"{done}/sheet")
+    rows = browser.get(done).context["secrets"].rows
+    assert all(row["Password"] in text(sheet) for row in rows)
+    assert text(sheet).count("/sign-in/example") == 3
+    assert "no-store" in sheet.headers["Cache-Control"]
+    browser.post(done)
+    assert browser.get(f"{done}/sheet").status_code == 410
+
+
+def test_the_message_to_the_new_user_has_the_address_and_never_the_password(
+    browser: Client,
+) -> None:
+    done = create(browser, GENERATED).headers["Location"]
+    page = browser.get(done)
+    found = re.search(r'href="(mailto:[^"]*)"', page.content.decode())
+    assert found
+    message = unquote(unescape(found.group(1)))
+    assert "/sign-in/example" in message
+    assert "dana" in message
+    assert page.context["secrets"].values["Password"] not in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"more_names": "a b"}, "more_names", "Remove the space."),
+        ({"more_names": "DANA"}, "more_names", "These names stand here twice: DANA"),
+        ({"more_names": "ana"}, "more_names", "These users already exist: ana"),
+        ({"more_names": "x" * 65}, "more_names", "at most 64"),
+        ({"more_names": "\n".join(f"u{n}" for n in range(100))}, "more_names", "at most 100"),
+        ({"password_kind": "typed", "password": "Rather-good-8"}, "password_kind", "generated"),
+    ],
+)
+def test_what_is_wrong_with_several_names_is_said_at_once(
+    browser: Client, changes: dict[str, str], field: str, words: str
+) -> None:
+    answer = submit(browser, "/iam/create-user", **(THREE | changes))
+    assert answer.status_code == 422
+    assert words in " ".join(answer.context["form"].errors[field])
+
+
+def test_of_several_users_all_are_created_or_none(browser: Client, account: Account) -> None:
+    step2 = to_permissions(browser, THREE)
+    make_user(account, "finn")
+    assert submit(browser, step2, grant="nothing").status_code == 422
+    assert not account.iam_users.named("dana").exists()
+
+
+def test_filtering_policies_keeps_everything_that_was_chosen(
+    browser: Client, ops: Group, account: Account
+) -> None:
+    policy = make_managed_policy(account, "Edge", ADMINISTRATOR)
+    step2 = to_permissions(browser, WITHOUT)
+    sent = {"groups": ["ops"], "arn": [policy.arn], "tags": "team=red", "q": "Read", "filter": "1"}
+    again = submit(browser, step2, grant="administrator", **sent).headers["Location"]
+    assert again == f"{step2}?q=Read"
+    page = browser.get(again).content.decode()
+    assert f'value="{policy.arn}" checked' in page
+    assert 'value="ops" aria-label="ops" checked' in page
+    assert "team=red" in page
+
+
+def test_a_group_made_on_the_way_leads_back_to_the_new_user(
+    browser: Client, account: Account
+) -> None:
+    step2 = to_permissions(browser, WITHOUT)
+    draft = step2.split("/")[-2]
+    made = submit(browser, f"/iam/create-group?for={draft}", name="fresh")
+    assert made.headers["Location"] == step2
+    assert "fresh" in text(browser.get(step2))

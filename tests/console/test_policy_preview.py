@@ -179,3 +179,47 @@ def test_an_inline_policy_of_a_group_is_previewed_for_its_members(
     denied = [] if new else [("ben", "iam:ListUsers", "denied", 1)]
     assert flips(found) == [*denied, ("ben", "iam:ListRoles", "allowed", 1)]
     assert group.policies.get().document != GETS
+
+
+# --- another version in force, and a policy taken away ---------------------------------------
+
+
+def test_another_version_tells_whose_calls_change_before_it_is_the_default(
+    browser: Client, policy: ManagedPolicy, ben: User
+) -> None:
+    attach(ben, policy)
+    policy.versions.create(number=2, document=LISTS)
+    sdk("iam", make_key(ben)).get_user(UserName="ben")
+    page = browser.get("/iam/policies/Readers/versions/v2")
+    assert flips(page) == [("ben", "iam:GetUser", "denied", 1)]
+    assert "Whose calls would change" in text(page)
+    assert "Whose calls would change" not in text(browser.get("/iam/policies/Readers/versions/v1"))
+
+
+def test_detaching_tells_whose_calls_would_be_denied_and_detaches(
+    browser: Client, policy: ManagedPolicy, ben: User
+) -> None:
+    attach(ben, policy)
+    ben.boundary = policy
+    ben.save()
+    sdk("iam", make_key(ben)).get_user(UserName="ben")
+    page = browser.get(f"/iam/users/ben/policies/detach?arn={policy.arn}")
+    assert flips(page) == [("ben", "iam:GetUser", "denied", 1)]
+    fields = {"arn": policy.arn, "state": "detached"}
+    assert browser.post("/iam/users/ben/policies/attachment", fields).status_code == 303
+    assert browser.get(page.request["PATH_INFO"] + f"?arn={policy.arn}").status_code == 404
+
+
+@pytest.mark.parametrize("other_way", ["directly", "by another group", "none"])
+def test_who_has_the_policy_in_another_way_loses_nothing_with_the_group(
+    browser: Client, account: Account, policy: ManagedPolicy, ben: User, other_way: str
+) -> None:
+    attach(make_group(account, "staff", ben), policy)
+    if other_way == "directly":
+        attach(ben, policy)
+    elif other_way == "by another group":
+        attach(make_group(account, "ops", ben), policy)
+    sdk("iam", make_key(ben)).get_user(UserName="ben")
+    page = browser.get(f"/iam/groups/staff/policies/detach?arn={policy.arn}")
+    lost = [("ben", "iam:GetUser", "denied", 1)] if other_way == "none" else []
+    assert flips(page) == lost

@@ -1,0 +1,97 @@
+"""Create a group with its users and its policies: on one page, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from console import drafts, policy_choice, responses
+from console.forms.base import send
+from console.forms.groups import NewGroupForm
+from console.http import Request
+from console.names import user_segment
+from console.permissions import Reading, Rights, reading
+from console.responses import see_other
+from identity import arns
+from identity.models import User
+from identity.models.user import folded
+
+_SHOWN = 25
+_KEPT = ("name", "path")
+_LISTS = ("user", "arn")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: Request, draft_id: str = "") -> HttpResponse:
+    """*Filter* keeps what was typed and ticked, as a draft with an address of its own.
+
+    `?for=` is the draft of a create-user wizard that is gone on with afterwards.
+    """
+    draft = (drafts.find(request, draft_id) if draft_id else None) or {}
+    if "filter" in request.POST:
+        kept: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
+        kept |= {name: request.POST.getlist(name) for name in _LISTS}
+        draft_id = drafts.keep(request, kept, draft_id)
+        return policy_choice.filtered(request, "create-group-draft", draft_id, also=("u", "for"))
+    form = NewGroupForm(request.POST or None, initial=draft)
+    if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
+        drafts.drop(request, draft_id)
+        return done
+    chosen = {name: request.POST.getlist(name) or draft.get(name, []) for name in _LISTS}
+    rights = Rights(request)
+    return responses.page(
+        request,
+        "console/groups/create.html",
+        form=form,
+        denied=rights.denied(arns.iam(request.caller.account_id, "group", "*")),
+        users=_users(request, rights, chosen["user"]),
+        chosen_users=chosen["user"],
+        user_text=_text(request),
+        wizard=_wizard(request),
+        **policy_choice.choice(request, chosen["arn"]),
+    )
+
+
+def _text(request: Request) -> str:
+    return request.GET.get("u", "").strip()
+
+
+def _wizard(request: Request) -> str:
+    """The draft of a create-user wizard of this session, or ""."""
+    asked = request.POST.get("for") or request.GET.get("for", "")
+    return asked if asked and drafts.find(request, asked) else ""
+
+
+def _users(request: Request, rights: Rights, chosen: list[str]) -> Reading[list[User]]:
+    """The first by name that match, after those that are chosen already."""
+    account = request.caller.account
+
+    def read() -> list[User]:
+        rights.require("ListUsers", arns.user(account.id, ""))
+        everybody = account.iam_users.order_by("name_folded")
+        found = (
+            everybody.filter(name_folded__under=folded(_text(request)))
+            if _text(request)
+            else everybody
+        )
+        named = everybody.filter(name_folded__in=map(folded, chosen)) if chosen else ()
+        return list({user.pk: user for user in (*named, *found[:_SHOWN])}.values())
+
+    return reading(read)
+
+
+def _create(request: Request, form: NewGroupForm) -> HttpResponse:
+    given = form.cleaned_data
+    group = request.iam.create_group(GroupName=given["name"], Path=given["path"])["Group"]
+    for user in given["user"]:
+        request.iam.add_user_to_group(GroupName=given["name"], UserName=user)
+    for arn in given["arn"]:
+        request.iam.attach_group_policy(GroupName=given["name"], PolicyArn=arn)
+    messages.success(request, _("Group %(name)s was created.") % {"name": group["GroupName"]})
+    if wizard := _wizard(request):
+        return see_other("create-user-permissions", wizard)
+    return see_other("group-permissions", user_segment(group["GroupName"], group["GroupId"]))
