@@ -72,7 +72,7 @@ def _page_of(request: HttpRequest) -> str:
     """Where the form stood: as the browser says, or at the address that it was sent to."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
     if came_from.netloc == request.get_host() and came_from.path:
-        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+        return f"{came_from.path}?{came_from.query}" if came_from.query else str(came_from.path)
     return request.get_full_path()
 
 

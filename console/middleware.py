@@ -121,7 +121,7 @@ class KeptForms:
 
     def _kept(self, request: Any) -> HttpResponse | None:
         left = sessions.left(request) or {}
-        owner = User.objects.filter(pk=left.get("user")).first() if "why" in left else None
+        owner = User.objects.filter(pk=left.get("user", 0)).first() if "why" in left else None
         if owner is None:
             return None
         after = kept_forms.keep(request, owner)

@@ -13,7 +13,7 @@ from identity import passkeys, reproof
 from identity.account_paths import here
 from identity.callers import Kind
 from identity.errors import Throttling
-from identity.models import User
+from identity.models import User, VirtualMfaDevice
 
 
 @page_or_form
@@ -68,10 +68,14 @@ def _page(request: Request, form: EntranceForm, user: User) -> HttpResponse:
         act=step_up.ACTS.get(request.GET.get("act", ""), ""),
         user=user,
         password_form=form if isinstance(form, PasswordForm) else None,
-        code_form=_code_form(form) if user.mfa_devices.virtual().exists() else None,
+        code_form=_code_form(form) if _has_app(user) else None,
         key_form=(form if isinstance(form, KeyForm) else KeyForm()) if has_key else None,
         options=passkeys.request_options(request.session, user, site) if site and has_key else "",
     )
+
+
+def _has_app(user: User) -> bool:
+    return VirtualMfaDevice.objects.virtual().filter(user=user).exists()
 
 
 def _code_form(form: EntranceForm) -> EntranceForm:

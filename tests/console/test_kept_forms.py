@@ -136,13 +136,11 @@ def test_who_is_not_signed_in_is_sent_away_before_a_large_body_is_read(
 ) -> None:
     unread = BytesIO(b"x" * 100)
     browser = Client(enforce_csrf_checks=True)
-    answer = browser.generic(
-        "POST",
-        address,
-        b"",
-        content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1),
-        **{"wsgi.input": unread},
-    )
+    environment: dict[str, Any] = {
+        "CONTENT_LENGTH": str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1),
+        "wsgi.input": unread,
+    }
+    kind = "multipart/form-data; boundary=x"
+    answer = browser.generic("POST", address, b"", content_type=kind, **environment)
     assert answer.status_code == status
     assert unread.tell() == 0
