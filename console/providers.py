@@ -101,6 +101,7 @@ def _saml_tabs(named: Named) -> list[Tab]:
     return [
         Tab("summary", _("Summary"), named.url),
         Tab("metadata", _("Metadata"), named.page_url("metadata")),
+        Tab("encryption", _("Encryption"), named.page_url("encryption")),
         Tab("roles", _("Roles"), named.page_url("roles")),
         Tab("sign_on", _("Sign-in"), named.sign_on_url),
         Tab("log", _("Sign-in log"), named.log_url),

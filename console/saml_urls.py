@@ -8,6 +8,7 @@ from console.providers import SAML
 from console.views import (
     add_saml_provider,
     providers,
+    saml_encryption,
     saml_provider,
     saml_sign_on,
     saml_test,
@@ -19,6 +20,8 @@ _pages = [
     ("", saml_provider.provider, "provider"),
     ("/added", add_saml_provider.added, "provider-added"),
     ("/metadata", saml_provider.metadata_page, "provider-metadata"),
+    ("/encryption", saml_encryption.encryption, "provider-encryption"),
+    ("/encryption/<str:key_id>/remove", saml_encryption.key_remove, "provider-key-remove"),
     ("/roles", saml_provider.roles, "provider-roles"),
     ("/sign-on", saml_sign_on.sign_on, "provider-sign-on"),
     ("/sign-ins", sign_in_log.log, "provider-log"),

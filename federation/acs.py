@@ -21,7 +21,7 @@ from federation import answers, provider_tests, redeeming, saml_sessions
 from federation.checks import Log, Reason, Refused
 from federation.models import FederatedAttempt, PendingSignIn, SamlProvider, SamlRequest
 from federation.operations.resources import SAML_ARN
-from federation.saml import peek
+from federation.saml import peek, profile
 from federation.saml.xmlsafe import XmlError
 from federation.trial import Trial
 from identity import arns, vault
@@ -171,7 +171,19 @@ def _answered(trials: list[Trial], facts: Facts) -> SamlRequest | None:
         first.log.refuse(Reason.IRT, name, "a request that waits", answered, remedy)
     found.delete()
     first.log.ok(name, answered, answered)
+    if found.fresh:
+        _require_fresh(first, found)
     return found
+
+
+def _require_fresh(trial: Trial, request: SamlRequest) -> None:
+    """The person signed in there after we asked (core, 3.4.1: ForceAuthn), give or take a clock."""
+    signed_in, name = trial.result.assertion.authn_instant, "Signed in anew"
+    expected = f"AuthnInstant from {request.begun_at} on"
+    if signed_in < request.begun_at - profile.SKEW:
+        remedy = "Let the identity provider heed ForceAuthn, or do not ask for it: tab Sign-in."
+        trial.log.refuse(Reason.AUTHN, name, expected, str(signed_in), remedy)
+    trial.log.ok(name, expected, str(signed_in))
 
 
 def _may_begin(provider: SamlProvider) -> bool:

@@ -37,6 +37,8 @@ _TOLD = ("RoleSessionName", "Source Identity")
 
 def error_of(problem: Refused) -> AwsError:
     """The refusal as STS's error: InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim."""
+    if problem.hidden:
+        return InvalidIdentityToken(INVALID)
     if problem.reason is Reason.TIME:
         return ExpiredIdentityToken(EXPIRED)
     if problem.reason is Reason.STATUS:

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from federation.models import SigninToken
-from identity import audit, journal, sessions, throttle, tokens, vault
+from identity import audit, browser, journal, sessions, throttle, tokens, vault
 from identity.authentication import acting_as
 from identity.callers import FEDERATION_TOKEN, Caller
 from identity.errors import AccessDenied, ExpiredToken, InvalidClientTokenId, ValidationError
@@ -211,6 +211,22 @@ def issuer_url(text: str) -> str:
     except ValueError:
         return ""
     return text if parts.hostname and "@" not in parts.netloc and "\\" not in text else ""
+
+
+# --- logout ----------------------------------------------------------------------------------
+
+
+def issuer_of(request: HttpRequest) -> str:
+    """The broker's page that signed this browser in, now or a moment ago; "" for none."""
+    kept = request.session.get(browser.CREDENTIALS) or sessions.left(request) or {}
+    return issuer_url(kept.get("issuer", ""))
+
+
+def of_issuer(request: HttpRequest, address: str) -> str:
+    """`address` if it is of the same origin as that page, else ""."""
+    issuer, found = urlsplit(issuer_of(request)), urlsplit(issuer_url(address))
+    same = (issuer.scheme, issuer.netloc.lower()) == (found.scheme, found.netloc.lower())
+    return address if same and found.netloc else ""
 
 
 def _event(

@@ -59,18 +59,26 @@ class Check:
 
 
 class Refused(Exception):  # noqa: N818  # the name of the thing
-    """A check failed: `reason` for programs, `check` for people."""
+    """A check failed: `reason` for programs, `check` for people.
 
-    def __init__(self, reason: Reason, check: Check) -> None:
+    One that is `hidden` is told outside like every other failure to decrypt.
+    """
+
+    def __init__(self, reason: Reason, check: Check, *, hidden: bool = False) -> None:
         super().__init__(f"{reason.name}: {check.name}")
-        self.reason, self.check = reason, check
+        self.reason, self.check, self.hidden = reason, check, hidden
 
 
 @dataclass
 class Log:
-    """The checks so far, in their order."""
+    """The checks so far, in their order.
+
+    `decrypted` is true while what is looked at was decrypted and nobody vouches for it yet: whoever
+    changes ciphertext and learns which check fails, reads it in the end.
+    """
 
     checks: list[Check] = field(default_factory=list)
+    decrypted: bool = False
 
     def ok(self, name: str, expected: str = "", found: str = "") -> None:
         self.checks.append(Check(name, True, expected, found))
@@ -85,4 +93,4 @@ class Log:
         """Write the failed check down. Raises Refused."""
         check = Check(name, False, expected, found, remedy)
         self.checks.append(check)
-        raise Refused(reason, check)
+        raise Refused(reason, check, hidden=self.decrypted)

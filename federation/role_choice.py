@@ -41,6 +41,13 @@ class Option:
     def label(self) -> str:
         return self.role.name if self.role else ""
 
+    def fits(self, text: str) -> bool:
+        """Whether every word is in the role's name or description, or in its account's."""
+        told = [self.label, self.role.description if self.role else ""]
+        told += [self.account.pk, self.account.alias or "", self.account.name]
+        whole = "\n".join(told).casefold()
+        return all(word in whole for word in text.casefold().split())
+
 
 @dataclass(frozen=True, slots=True)
 class Received:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -30,13 +30,17 @@ class SamlEntity(models.Model):
 
 
 class SamlSignOn(models.Model):
-    """How people of a SAML provider come in: whether it may begin, whether our page offers it."""
+    """How people of a SAML provider come in: whether it may begin, whether our page offers it.
+
+    With `fresh` whoever begins here has to sign in at the provider anew (ForceAuthn).
+    """
 
     provider = models.OneToOneField(
         _PROVIDER, on_delete=models.CASCADE, primary_key=True, related_name="sign_on"
     )
     unsolicited = models.BooleanField(default=True)
     button = models.BooleanField(default=False)
+    fresh = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return str(self.provider)
@@ -68,18 +72,26 @@ class SeenAssertion(models.Model):
 class SamlRequest(models.Model):
     """An AuthnRequest of ours that waits for its response.
 
-    `browser` is the SHA-256 of a cookie, `after` the page to go to. A `test` makes no session.
+    `browser` is the SHA-256 of a cookie, `after` the page to go to. A `test` makes no session. One
+    that is `fresh` asked that the person sign in anew.
     """
+
+    LASTS = timedelta(minutes=10)
 
     id = models.CharField(max_length=64, primary_key=True)
     provider = models.ForeignKey(_PROVIDER, on_delete=models.CASCADE, related_name="+")
     browser = models.CharField(max_length=64)
     after = models.CharField(max_length=2000, default="")
     test = models.BooleanField(default=False)
+    fresh = models.BooleanField(default=False)
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def begun_at(self) -> datetime:
+        return self.expires_at - self.LASTS
 
 
 class ServiceProviderKey(models.Model):

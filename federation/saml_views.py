@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from federation import acs, answers, role_choice, service_provider, sign_on
+from federation import acs, answers, last_roles, role_choice, service_provider, sign_on
 from federation.acs import RejectedError
 from federation.models import FederatedAttempt, SamlProvider
 from federation.role_choice import Option, Received
@@ -29,6 +29,7 @@ HANDLE_COOKIE = "__Host-saml" if settings.HTTPS else "saml"
 REQUEST_COOKIE = "__Host-saml-request" if settings.HTTPS else "saml-request"
 
 _LONGEST_RELAY_STATE = 80  # SAML bindings, section 3.5.3
+_FEW, _LONGEST_FILTER = 7, 128
 
 
 @public
@@ -88,9 +89,23 @@ def _chosen(request: Any, received: Received) -> HttpResponse:
         return _sign_in(request, received, request.POST["role"])
     if request.method == "GET" and len(usable) == 1 and request.signed_in is None:
         return _sign_in(request, received, usable[0].role_arn)
+    return _choice(request, usable)
+
+
+def _choice(request: Any, usable: list[Option]) -> HttpResponse:
+    """The roles to choose from, narrowed to what was typed; the last one that was taken is marked.
+
+    A mark on a role that is not shown would sign in with it unseen.
+    """
+    text = request.GET.get("q", "").strip()[:_LONGEST_FILTER]
+    shown = [option for option in usable if option.fits(text)]
+    last = last_roles.first_of(request, [option.role_arn for option in shown])
     context = {
-        "accounts": _by_account(usable),
-        "only": usable[0].role_arn if len(usable) == 1 else "",
+        "accounts": _by_account(shown),
+        "marked": shown[0].role_arn if len(shown) == 1 else last,
+        "last": last,
+        "many": len(usable) > _FEW,
+        "text": text,
         "missing": request.method == "POST",
         "replaces": request.signed_in,
     }
@@ -111,6 +126,7 @@ def _sign_in(request: Any, received: Received, role_arn: str) -> HttpResponse:
     response = see_other(here(after) or reverse(settings.LOGIN_REDIRECT_URL))
     for name in (HANDLE_COOKIE, REQUEST_COOKIE):
         response.delete_cookie(name, samesite="Lax")
+    last_roles.remember(request, response, role_arn)
     return response
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from django.db import transaction
 
 from federation import acs, service_provider
-from federation.models import SamlProvider, SamlRequest
+from federation.models import SamlProvider, SamlRequest, SamlSignOn
 from federation.saml import metadata
 from federation.saml.bindings import REDIRECT
 from federation.saml.metadata import MetadataError
@@ -16,7 +15,7 @@ from federation.saml.request import AuthnRequest, redirect_url
 from identity.facts import Facts
 from identity.models import Account
 
-WAITING = timedelta(minutes=10)
+WAITING = SamlRequest.LASTS
 MOST_WAITING = 1_000
 """Requests of one provider that wait at a time: anybody can begin some."""
 
@@ -39,15 +38,15 @@ def request_url(
         browser=acs.hashed(browser),
         after=after,
         test=test,
+        fresh=SamlSignOn.objects.filter(provider=provider, fresh=True).exists(),
         expires_at=facts.at + WAITING,
     )
     with transaction.atomic():
         _make_room(provider)
         row.save(force_insert=True)
     signing = service_provider.signing_key()
-    request = AuthnRequest(
-        row.pk, facts.at, destination, service_provider.acs_url(), service_provider.entity_id()
-    )
+    ours = service_provider.acs_url(), service_provider.entity_id()
+    request = AuthnRequest(row.pk, facts.at, destination, *ours, fresh=row.fresh)
     return redirect_url(request, signing[0] if signing else None)
 
 

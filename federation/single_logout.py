@@ -39,11 +39,15 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Where the browser goes with a message: to `url`, or with a form to post there."""
+    """Where the browser goes with a message: to `url`, or with a form to post there.
+
+    It `asks` a provider to sign the person out, unless it only leads back to a broker's site.
+    """
 
     provider: str
     url: str
     fields: Mapping[str, str]
+    asks: bool = True
 
     @property
     def origin(self) -> str:

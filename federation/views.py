@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -29,6 +30,7 @@ Fields = Mapping[str, str]
 _TAKES = {
     "getSigninToken": {"Action", "Session", "SessionDuration", "SessionType"},
     "login": {"Action", "Issuer", "Destination", "SigninToken"},
+    "logout": {"Action", "redirect_uri"},
 }
 
 
@@ -43,7 +45,7 @@ def federation(request: HttpRequest) -> HttpResponse:
             return _signin_token(request, fields)
     except AwsError as problem:
         return _told(problem)
-    return _login(request, fields)
+    return _logout(request, fields) if fields["Action"] == "logout" else _login(request, fields)
 
 
 def _told(problem: AwsError) -> HttpResponse:
@@ -91,6 +93,27 @@ def _login(request: Any, fields: Fields) -> HttpResponse:
     if not broker.log_in(request, token, request.facts, issuer=issuer, login_to=after):
         return _rejected(request, "", issuer)
     return HttpResponseRedirect(here(after))
+
+
+def _logout(request: Any, fields: Fields) -> HttpResponse:
+    """302 to the page that asks whether to sign out: a link alone signs nobody out."""
+    if request.method != "GET":
+        raise ValidationError("Action=logout takes GET only.")
+    given = fields.get("redirect_uri", "")
+    if given and not onward(request, given):
+        sentence = _(
+            "The address to go to after signing out is neither a page of this console nor one of "
+            "the program that signed you in."
+        )
+        return _rejected(request, sentence, broker.issuer_of(request))
+    query = f"?{urlencode({'redirect_uri': given})}" if given else ""
+    return HttpResponseRedirect(reverse("sign-out") + query)
+
+
+def onward(request: HttpRequest, address: str) -> str:
+    """Where to go after signing out: a page of ours, or of the site that signed this browser in."""
+    found = own_page(request, address) or broker.of_issuer(request, address)
+    return here(found) if found.startswith("/") else found
 
 
 def own_page(request: HttpRequest, destination: str) -> str:

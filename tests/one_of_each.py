@@ -120,6 +120,7 @@ def _provide(account: Account, mark: str) -> None:
     )
     SamlPrivateKey.objects.create(provider=provider, key_id=f"SAMLPK1{mark}", sealed_key=b"")
     SamlSignOn.objects.create(provider=provider, button=True)
+    provider.signs_as([f"https://idp{mark}.example.com/saml"])
     soon = {"provider": provider, "expires_at": timezone.now()}
     SamlRequest.objects.create(id=f"_1{mark}", **soon)
     attempt = FederatedAttempt.objects.create(account=account, provider_arn=provider.arn)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -63,6 +64,7 @@ def provider_list_page(request: Request) -> HttpResponse:
         saml_denied=rights.denied(saml_arn(account.pk, "*")),
         oidc_denied=rights.denied(oidc_arn(account.pk, "*")),
         notices=[each.notice for each in read if each.notice],
+        demonstrations=settings.DEMO,
     )
 
 

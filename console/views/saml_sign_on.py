@@ -19,6 +19,8 @@ from federation.models import SamlProvider, SamlSignOn
 from identity import audit
 from identity.errors import NoSuchEntity
 
+_KEPT = ("unsolicited", "fresh", "button")
+
 
 class SignOnForm(Form):
     unsolicited = forms.BooleanField(
@@ -26,6 +28,14 @@ class SignOnForm(Form):
         help_text=gettext_lazy(
             "People come from its portal. Without this they have to begin at the sign-in page "
             "here, and nobody can be signed in by a link of somebody else's."
+        ),
+        required=False,
+    )
+    fresh = forms.BooleanField(
+        label=gettext_lazy("Ask for a new sign-in each time"),
+        help_text=gettext_lazy(
+            "Who begins here signs in at the provider anew (ForceAuthn); a response that tells of "
+            "an older sign-in is refused."
         ),
         required=False,
     )
@@ -44,7 +54,7 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
     if provider is None:
         raise NoSuchEntity(f"Manifest not found for arn {named.arn}")
     found = SamlSignOn.objects.filter(provider=provider).first() or SamlSignOn(provider=provider)
-    initial = {"unsolicited": found.unsolicited, "button": found.button}
+    initial = {name: getattr(found, name) for name in _KEPT}
     form = SignOnForm(request.POST or None, initial=initial)
     if form.is_valid() and (
         done := send(request, form, lambda: _save(request, named, found, form))
@@ -64,7 +74,8 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
 
 def _save(request: Request, named: Named, row: SamlSignOn, form: SignOnForm) -> HttpResponse:
     """With an event of its own: there is no action of AWS's for it."""
-    row.unsolicited, row.button = form.cleaned_data["unsolicited"], form.cleaned_data["button"]
+    for name in _KEPT:
+        setattr(row, name, form.cleaned_data[name])
     row.save()
     name = "UpdateSAMLSignOn"
     event = audit.signin_event(
@@ -75,8 +86,7 @@ def _save(request: Request, named: Named, row: SamlSignOn, form: SignOnForm) -> 
         response={name: "Success"},
         more={
             "SamlProviderArn": named.arn,
-            "Unsolicited": row.unsolicited,
-            "Button": row.button,
+            **{name.capitalize(): getattr(row, name) for name in _KEPT},
         },
     )
     event.save(force_insert=True)

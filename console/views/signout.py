@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,8 +12,11 @@ from django.views.decorators.http import require_safe
 
 from console import entrance, responses
 from console.http import Request
+from console.responses import SeeOther
 from console.views.signin import page_or_form
 from federation import logout_views, single_logout
+from federation.single_logout import Outgoing
+from federation.views import onward as onward_from
 from identity import browser, sessions, switching
 from identity.access import public
 from identity.models import Account, ConsoleSettings
@@ -34,19 +38,29 @@ def index(request: Request) -> HttpResponse:
 def sign_out(request: Request) -> HttpResponse:
     """A link alone signs nobody out: GET asks, POST does it, half signed in or whole.
 
-    Who came by SAML may ask to be signed out at the provider as well.
+    Who came by SAML may ask to be signed out at the provider as well; a custom broker may say
+    where people go afterwards (`federation.views.onward`).
     """
     came_by = request.session.get("saml")
+    onward = onward_from(request, request.GET.get("redirect_uri", ""))
     if request.method == "POST":
         leaving = "provider" in request.POST and single_logout.begin(came_by, request.facts)
         switching.end(request)
         if leaving:
             return logout_views.to_provider(request, leaving)
-        return responses.see_other("signed-out")
+        return _gone_on(request, onward)
     if request.caller is None:
-        return responses.see_other("signed-out")
+        return _gone_on(request, onward)
     provider = single_logout.offered_to(came_by)
-    return responses.page(request, "signin/sign_out.html", provider=provider)
+    site = urlsplit(onward).netloc
+    return responses.page(request, "signin/sign_out.html", provider=provider, site=site)
+
+
+def _gone_on(request: Request, onward: str) -> HttpResponse:
+    """To the page that says so, or where the broker wished: to another site by a page of ours."""
+    if site := urlsplit(onward).netloc:
+        return logout_views.to_provider(request, Outgoing(site, onward, {}, asks=False))
+    return SeeOther(onward) if onward else responses.see_other("signed-out")
 
 
 @public

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
+from federation import weak_keys
 from federation.oidc import strict
 
 MOST_BYTES = 524_288
@@ -95,6 +96,8 @@ def _rsa(member: Mapping[str, Any]) -> tuple[RSAKey | ECKey, frozenset[str]]:
         raise ValueError("size of the modulus")
     if not _LOWEST_EXPONENT <= e < 2**64 or e % 2 == 0:
         raise ValueError("exponent")
+    if weak_keys.easily_factored(n):
+        raise ValueError("a modulus that anybody can factor")
     key = RSAKey.import_key({name: member[name] for name in ("kty", "n", "e")})
     return key, _RSA
 

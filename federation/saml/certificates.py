@@ -15,6 +15,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
+from federation import weak_keys
+
 LONGEST = 32_768
 LEAST_RSA_BITS, MOST_RSA_BITS = 1024, 16_384
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
@@ -81,6 +83,8 @@ def _key(found: x509.Certificate) -> str:
             raise CertificateError(
                 f"its RSA key has {key.key_size} bits, not {LEAST_RSA_BITS} to {MOST_RSA_BITS}"
             )
+        if weak_keys.easily_factored(key.public_numbers().n):
+            raise CertificateError("its RSA key can be factored by anybody (CVE-2017-15361)")
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
         return f"EC {key.curve.name}"

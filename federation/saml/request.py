@@ -16,13 +16,17 @@ _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 
 @dataclass(frozen=True, slots=True)
 class AuthnRequest:
-    """`destination` is the provider's address, `acs` ours, `issuer` our entity ID."""
+    """`destination` is the provider's address, `acs` ours, `issuer` our entity ID.
+
+    `fresh`: a session that the person has at the provider is not enough.
+    """
 
     id: str
     issued_at: datetime
     destination: str
     acs: str
     issuer: str
+    fresh: bool = False
 
 
 def redirect_url(request: AuthnRequest, key: rsa.RSAPrivateKey | None) -> str:
@@ -43,5 +47,7 @@ def _xml(request: AuthnRequest) -> bytes:
         },
         nsmap={"samlp": _PROTOCOL, "saml": _SAML},
     )
+    if request.fresh:
+        root.set("ForceAuthn", "true")
     etree.SubElement(root, f"{{{_SAML}}}Issuer").text = request.issuer
     return bytes(etree.tostring(root))

@@ -41,6 +41,7 @@ def verify(document: str, expected: Expected, log: Log) -> Assertion:
         assertion = _assertion(response, expected, log)
         _check_ids(assertion, log)
         verified = signature.signed(assertion, expected.certificates, log)
+        log.decrypted = False
         return profile.read(verified, response.get("InResponseTo", ""), expected, log)
     except XmlError as problem:
         log.refuse(Reason.XML, "XML", "plain SAML", str(problem)[:500])
@@ -145,6 +146,7 @@ def _assertion(response: Element, expected: Expected, log: Log) -> Element:
         return plain
     wrapper = response.find(f"{SAML}EncryptedAssertion")
     found = encryption.decrypted(wrapper, expected.private_keys, log)
+    log.decrypted = True
     _strip_comments(found, log)
     if found.tag != f"{SAML}Assertion" or found.find(f".//{SAML}Assertion") is not None:
         log.refuse(Reason.ENC, "Decryption of the assertion", "one assertion", "something else")

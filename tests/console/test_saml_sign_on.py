@@ -28,14 +28,14 @@ def save(browser: Client, **chosen: str) -> int:
 
 
 def test_it_is_saved_and_recorded(ana: User, provider: SamlProvider) -> None:
-    assert save(sign_in(ana), button="on") == 303
+    assert save(sign_in(ana), button="on", fresh="on") == 303
     row = SamlSignOn.objects.get(provider=provider)
-    assert (row.unsolicited, row.button) == (False, True)
+    assert (row.unsolicited, row.button, row.fresh) == (False, True, True)
     event = Event.objects.get(name="UpdateSAMLSignOn")
     assert event.describe()["additionalEventData"]["SamlProviderArn"] == provider.arn
     assert save(sign_in(ana), unsolicited="on") == 303
     row.refresh_from_db()
-    assert (row.unsolicited, row.button) == (True, False)
+    assert (row.unsolicited, row.button, row.fresh) == (True, False, False)
 
 
 def test_it_shows_what_the_identity_provider_has_to_know(ana: User, provider: SamlProvider) -> None:

@@ -51,9 +51,14 @@ def weak_key() -> Any:
 
 
 @cache
-def certificate(number: int = 0, *, kind: str = "ec", days: int = 365) -> bytes:
-    """A self-signed certificate in DER; another number is another certificate."""
+def certificate(number: int = 0, *, kind: str = "ec", days: int = 365, modulus: int = 0) -> bytes:
+    """A self-signed certificate in DER; another number is another certificate.
+
+    One about an RSA key of a given modulus is signed by another.
+    """
     public = weak_key() if kind == "weak" else None
+    if modulus:
+        public = rsa.RSAPublicNumbers(65537, modulus).public_key()
     key = private_key("ec" if public else kind)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"idp{number}.example.com")])
     return (

@@ -19,6 +19,7 @@ from federation.models import SigninToken
 from identity import throttle, tokens
 from identity.journal import Journal
 from identity.models import Account, Event, Role, TemporarySession, User
+from tests.console.conftest import sign_in
 from tests.console.pages import text
 from tests.entrance import later
 from tests.factories import Key, make_key, make_policy, make_role
@@ -26,6 +27,7 @@ from tests.refusals import refused
 from tests.sdk_in_process import sdk
 
 BROKER = "https://portal.example.test/sign-in?from=console"
+ORIGIN = "https://portal.example.test"
 USERS = "/iam/users"
 
 
@@ -219,7 +221,8 @@ def test_what_is_no_session_is_refused(session: str) -> None:
         "Action=getSigninToken&Session={}&Issuer=x",
         "Action=getSigninToken&Session={}&SessionType=xml",
         "Action=login&SessionDuration=3600",
-        "Action=logout&redirect_uri=https://evil.test",
+        "Action=logout&redirect_uri=/&redirect_uri=/",
+        "Action=logout&Destination=/home",
     ],
 )
 @pytest.mark.django_db
@@ -531,6 +534,73 @@ def test_signing_out_ends_the_copy_and_leads_back(ana: User, role: Role) -> None
     page = browser.post("/sign-out", follow=True)
     assert BROKER in page.content.decode()
     assert TemporarySession.objects.count() == 1
+
+
+# --- logout -------------------------------------------------------------------------------------
+
+
+def leaving(browser: Client, address: str = "") -> Any:
+    fields = {"Action": "logout", **({"redirect_uri": address} if address else {})}
+    return browser.get("/federation", fields)
+
+
+@pytest.mark.parametrize("path", ["", "/bye?from=console"])
+def test_the_broker_leads_people_out_and_back_to_its_own_site(
+    ana: User, role: Role, path: str
+) -> None:
+    """The link asks first; who agrees is signed out and goes on by a page of ours."""
+    browser, back = opened(assumed(ana, role), SessionDuration="43200"), ORIGIN + path
+    asked = leaving(browser, back)
+    assert asked.status_code == 302
+    page = browser.get(asked.headers["Location"])
+    assert "After that your browser goes on to portal.example.test." in text(page)
+    assert browser.get(USERS).status_code == 200
+    gone = browser.post(asked.headers["Location"], follow=True)
+    assert f'content="0; url={back}"' in gone.content.decode()
+    assert "sign you out there, too" not in text(gone)
+    assert browser.get(USERS).status_code == 302
+    again = browser.get(leaving(browser, back).headers["Location"], follow=True)
+    assert f'content="0; url={back}"' in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "lands"), [("", "/signed-out"), ("/iam/groups", "/iam/groups")]
+)
+def test_without_a_site_it_ends_on_a_page_of_ours(
+    ana: User, role: Role, address: str, lands: str
+) -> None:
+    browser = opened(assumed(ana, role))
+    asked = leaving(browser, address).headers["Location"]
+    assert browser.post(asked).headers["Location"] == lands
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.test/",
+        f"{ORIGIN}.evil.test/",
+        f"{ORIGIN}@evil.test/",
+        f"{ORIGIN}:8443/",
+        f"{ORIGIN.replace('https', 'http')}/",
+        "//evil.test",
+        "javascript:alert(1)",
+        "/\\evil.test",
+    ],
+)
+def test_no_link_leads_out_to_anybody_else(ana: User, role: Role, address: str) -> None:
+    browser = opened(assumed(ana, role))
+    refused = leaving(browser, address)
+    assert refused.status_code == 400
+    assert "neither a page of this console" in text(refused)
+    gone = browser.post("/sign-out", query_params={"redirect_uri": address})
+    assert gone.headers["Location"] == "/signed-out"
+
+
+def test_who_came_with_a_password_is_led_to_no_other_site(ana: User) -> None:
+    browser = sign_in(ana)
+    assert leaving(browser, ORIGIN).status_code == 400
+    assert leaving(browser).headers["Location"] == "/sign-out"
+    assert Client().post("/federation", {"Action": "logout"}).status_code == 400
 
 
 def test_tokens_that_are_over_are_pruned_and_so_are_credentials_with_one(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -24,6 +27,7 @@ from identity.models import Account, Event, Role, TemporarySession, User
 from tests.factories import make_account, make_role
 from tests.federation import documents, responses
 from tests.federation.documents import metadata
+from tests.federation.oidc.tokens import ORDERS
 from tests.federation.responses import ACS, encoded
 from tests.federation.saml.test_encryption import encrypted
 
@@ -148,6 +152,20 @@ def test_a_response_is_taken_once(client: Client, role: Role, provider: SamlProv
     assert again.status_code == 403
     assert "The assertion was used before" in sentence(again)
     assert SeenAssertion.objects.count() == 1
+
+
+def test_the_other_form_of_its_signature_makes_a_response_no_new_one(
+    client: Client, role: Role, provider: SamlProvider
+) -> None:
+    """docs/decisions/0008: of (r, s) anybody makes (r, n - s)."""
+    document = responses.response(given((role, provider)))
+    found = re.search(r"<ds:SignatureValue>([^<]*)<", document)
+    assert found
+    raw = base64.b64decode(found[1])
+    turned = raw[:32] + (ORDERS["P-256"] - int.from_bytes(raw[32:])).to_bytes(32)
+    other = document.replace(found[1], base64.b64encode(turned).decode())
+    assert post(client, other).status_code == 303
+    assert "The assertion was used before" in sentence(post(Client(), document))
 
 
 def test_the_choice_is_made_once(client: Client, role: Role, provider: SamlProvider) -> None:
@@ -462,6 +480,27 @@ def test_a_request_is_answered_once_and_by_its_own_provider(
     assert post(client, first).status_code == 303
     assert post(client, second).status_code == 403
     assert FederatedAttempt.objects.first()
+
+
+@pytest.mark.parametrize(("ago", "status"), [(0, 303), (170, 303), (190, 403), (36_000, 403)])
+def test_where_a_new_sign_in_is_asked_for_an_older_one_is_refused(
+    client: Client, role: Role, provider: SamlProvider, ago: int, status: int
+) -> None:
+    """PRO-26: ForceAuthn, with the grace of clocks that differ."""
+    SamlSignOn.objects.create(provider=provider, fresh=True)
+    there = f"/sign-in/saml/{provider.account_id}/{provider.name}"
+    sent = parse_qs(urlsplit(client.get(there).headers["Location"]).query)["SAMLRequest"][0]
+    assert b' ForceAuthn="true"' in zlib.decompress(base64.b64decode(sent), -15)
+    request = SamlRequest.objects.get()
+    now = timezone.now()
+    text = responses.assertion(given((role, provider)), now=now, answers=request.pk)
+    instant = responses.stamp(now - timedelta(seconds=ago))
+    text = text.replace(f'AuthnInstant="{responses.stamp(now)}"', f'AuthnInstant="{instant}"')
+    arrived = post(client, responses.enclosed(responses.signed(text), answers=request.pk))
+    assert arrived.status_code == status
+    if status == 403:
+        assert FederatedAttempt.objects.get().refusal == "AUTHN"
+        assert client.get("/saml/roles").status_code == 403
 
 
 def test_an_old_request_is_not_answered_any_more(

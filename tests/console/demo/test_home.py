@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -149,3 +150,12 @@ def test_away_from_loopback_it_cannot_be_switched_on(tmp_path: Path) -> None:
     )
     assert done.returncode != 0
     assert "`BARTIZAN_DEMO` needs a loopback address" in done.stderr
+
+
+def test_the_empty_list_of_providers_leads_here_and_only_while_demonstrations_are_on(
+    administrator: Client, settings: Any
+) -> None:
+    page = administrator.get("/iam/providers").content.decode()
+    assert re.search(r'<a[^>]* href="/demo"[^>]*>\s*Try the demonstration provider', page)
+    settings.DEMO = False
+    assert "demonstration" not in text(administrator.get("/iam/providers"))

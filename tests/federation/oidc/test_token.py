@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from typing import Any
@@ -197,6 +198,20 @@ def _broken(number: int) -> str:
 @pytest.mark.parametrize("number", range(6))
 def test_no_signature_is_psychic(number: int) -> None:
     assert reason(_broken(number), public(ec())) is Reason.SIG_VALUE
+
+
+@pytest.mark.parametrize("curve", ["P-256", "P-384", "P-521"])
+def test_the_other_form_of_an_ecdsa_signature_says_the_same(curve: str) -> None:
+    """JWT-13, "high S": docs/decisions/0008."""
+    alg = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}[curve]
+    text = token(key=ec(curve), alg=alg)
+    data, _dot, signature = text.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    half = len(raw) // 2
+    other = tokens.ORDERS[curve] - int.from_bytes(raw[half:])
+    turned = f"{data}.{tokens.encoded(raw[:half] + other.to_bytes(half))}"
+    assert turned != text
+    assert read(turned, public(ec(curve))) == read(text, public(ec(curve)))
 
 
 @pytest.mark.parametrize("kept", [4, 100, 256, 338])

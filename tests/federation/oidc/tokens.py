@@ -18,6 +18,15 @@ CLIENT = "photo-app"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECOND = int(NOW.timestamp())
 
+# Of the points of each curve (FIPS 186-4, appendix D.1.2).
+ORDERS = {
+    "P-256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    "P-384": int("F" * 48 + "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16),
+    "P-521": int(
+        "1" + "F" * 64 + "FA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409", 16
+    ),
+}
+
 
 @cache
 def rsa(number: int = 0) -> RSAKey:

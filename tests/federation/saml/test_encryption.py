@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from federation import answers
 from federation.checks import Log, Reason, Refused
 from federation.saml import response
 from federation.saml.response import Expected
@@ -44,9 +45,15 @@ def expected(*kinds: str) -> Expected:
 
 
 def encrypted(
-    text: str, *, method: str = GCM, transport: str = OAEP, sha: Any = None, kind: str = "rsa"
+    text: str,
+    *,
+    method: str = GCM,
+    transport: str = OAEP,
+    sha: Any = None,
+    kind: str = "rsa",
+    bare: bool = False,
 ) -> str:
-    """An EncryptedAssertion of any text, for the public half of a key."""
+    """An EncryptedAssertion of any text, for the public half of a key; `bare` without padding."""
     secret = os.urandom(16 if method == CBC else 32)
     public = private_key(kind).public_key()
     algorithm = sha or hashes.SHA1()  # what most providers use for OAEP
@@ -61,18 +68,19 @@ def encrypted(
         f'<xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="{transport}">{digest}'
         f"</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>{wrapped}"
         "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData>"
-        f"<xenc:CipherValue>{base64.b64encode(_body(secret, text.encode(), method)).decode()}"
+        f"<xenc:CipherValue>{base64.b64encode(_body(secret, text.encode(), method, bare)).decode()}"
         "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>"
     )
 
 
-def _body(secret: bytes, data: bytes, method: str) -> bytes:
+def _body(secret: bytes, data: bytes, method: str, bare: bool) -> bytes:
     if method != CBC:
         nonce = os.urandom(12)
         return nonce + AESGCM(secret).encrypt(nonce, data, None)
     missing, start = 16 - len(data) % 16, os.urandom(16)
     encryptor = Cipher(algorithms.AES(secret), modes.CBC(start)).encryptor()
-    return start + encryptor.update(data + bytes(missing - 1) + bytes([missing]))
+    padding_ = b"" if bare else bytes(missing - 1) + bytes([missing])
+    return start + encryptor.update(data + padding_)
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +133,53 @@ def failures(genuine: str) -> dict[str, tuple[str, Expected]]:
 
 
 def test_every_failure_to_read_looks_the_same(genuine: str) -> None:
+    """ENC-03: one reason and one check, for the sign-in log as well."""
     told = set()
     for name, (document, wanted) in failures(genuine).items():
         problem = reason(document, wanted)
         assert problem.reason is Reason.ENC, name
         told.add((problem.reason, problem.check.name))
     assert len(told) == 1
+
+
+def unproven(genuine: str) -> dict[str, str]:
+    """What can be read, and is not what the provider signed."""
+    return {
+        "changed": genuine.replace("alice", "admin"),
+        "not signed": responses.assertion({"Role": "x"}, now=NOW),
+        "a comment": genuine.replace("alice", "ali<!-- -->ce"),
+        "an ID too many": genuine.replace("<saml:Subject", '<saml:Subject ID="_x"', 1),
+        "by a weak algorithm": genuine.replace("ecdsa-sha256", "ecdsa-sha1"),
+    }
+
+
+@pytest.mark.parametrize("method", [GCM, CBC])
+def test_until_its_signature_was_verified_nobody_learns_how_far_it_came(
+    genuine: str, method: str
+) -> None:
+    """ENC-03: who changes ciphertext has no oracle; the log tells an administrator all the same."""
+    ours = expected("rsa")
+    tried = [*failures(genuine).values()]
+    for text in unproven(genuine).values():
+        tried.append((enclosed(encrypted(text, method=method)), ours))
+    problems = [reason(*each) for each in tried]
+    told = [answers.error_of(problem) for problem in problems]
+    outside = {(one.code, one.status, one.message) for one in told}
+    assert outside == {("InvalidIdentityToken", 400, answers.INVALID)}
+    reasons = {problem.reason for problem in problems}
+    assert reasons > {Reason.ENC, Reason.SIG_VALUE, Reason.SIG_MISSING}
+
+
+def test_what_is_wrong_after_the_signature_is_told_as_ever() -> None:
+    late = signed(responses.assertion({"Role": "x"}, now=NOW - timedelta(hours=1)))
+    problem = reason(enclosed(encrypted(late)), expected("rsa"))
+    assert answers.error_of(problem).code == "ExpiredTokenException"
+
+
+def test_blanks_after_the_element_are_xml_but_no_padding(genuine: str) -> None:
+    text = genuine + " " * (16 - len(genuine.encode()) % 16)
+    problem = reason(enclosed(encrypted(text, method=CBC, bare=True)), expected("rsa"))
+    assert problem.reason is Reason.ENC
 
 
 def test_an_assertion_inside_another_is_refused(genuine: str) -> None:
