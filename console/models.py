@@ -157,6 +157,27 @@ class UsedRole(models.Model):
         return self.role_arn.partition(":role/")[2]
 
 
+class SavedRun(models.Model):
+    """What somebody asked the policy simulator, kept under a name for themselves.
+
+    `owner` is the unique ID of a user, or of a role whose sessions share it.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    owner = models.CharField(max_length=128)
+    name = models.CharField(max_length=64)
+    query = models.TextField()
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "owner", "name"], name="saved_run_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DemoKey(models.Model):
     """A key that the demonstrations sign with, sealed; made at first use (console/demo/keys.py)."""
 

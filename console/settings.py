@@ -45,6 +45,7 @@ SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(
 )
 VAULT_KEYS = env.str("BARTIZAN_VAULT_KEYS", default="")
 VAULT_FILE = DATA_DIR / "vault.key"
+FINDINGS_EVERY_HOURS = env.int("BARTIZAN_FINDINGS_EVERY_HOURS", default=24)
 CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
 TRUSTED_PROXIES = env.list("BARTIZAN_TRUSTED_PROXIES", default=[])
 # Networks, private ones too, in which OpenID Connect providers may be asked for their keys.

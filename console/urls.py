@@ -158,6 +158,7 @@ explain_urls: list[URLPattern] = [
 ]
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
+    path("iam/simulator/saved", simulator.save, name="simulator-saved"),
 ]
 
 urlpatterns = [

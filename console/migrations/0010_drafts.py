@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('console', '0008_kept_forms'),
+        ('console', '0009_saved_runs'),
         ('identity', '0027_email_changes'),
     ]
 
