@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from console import policy_examples, policy_summary, statements
+from console import json_format, policy_examples, policy_summary, statements
 from console.forms.statements import StatementForm
 from console.policy_examples import Example
 from console.statements import Shown
@@ -29,7 +29,7 @@ TABS: dict[str, Promise] = {
     VISUAL: gettext_lazy("Visual"),
     EXAMPLES: gettext_lazy("Examples"),
 }
-MOVES = ("tab", "card", "example")
+MOVES = ("tab", "card", "example", "format")
 """The names of buttons that change what the editor shows, and save nothing."""
 
 _SESSION_KEY = "editor_tab"
@@ -78,9 +78,20 @@ def posted(request: HttpRequest) -> QueryDict:
         text = statements.added(text)
     elif pressed.isascii() and pressed.isdecimal() and len(pressed) < 4:
         text = statements.removed(text, int(pressed))
+    elif "format" in given:
+        text = _formatted(text, given)
     if "document" in given:
         given["document"] = text
     return given
+
+
+def _formatted(text: str, given: QueryDict) -> str:
+    """Indented; of what is no JSON the check says where it is broken."""
+    try:
+        return json_format.indented(text)
+    except ValueError:
+        given["check"] = "1"
+        return text
 
 
 def _with_cards(text: str, given: QueryDict) -> str:

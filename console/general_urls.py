@@ -13,6 +13,7 @@ from console.views import (
     help_pages,
     home,
     preferences,
+    reauthenticate,
     search,
     session,
     theme,
@@ -40,6 +41,7 @@ preference_urls: list[URLPattern] = [
     path("preferences/zone", preferences.zone, name="preferences-zone"),
     path("preferences/tables/<str:table>", preferences.table, name="table-preferences"),
     path("theme", theme.choose, name="theme"),
+    path("reauthenticate", reauthenticate.reauthenticate, name="reauthenticate"),
     path("session", session.session, name="session"),
 ]
 billing_urls: list[URLPattern] = [

@@ -9,7 +9,9 @@ from identity.models import ConsoleSettings
 
 # What stays open: adding a device (names of pages that begin so), leaving, and what helps with it.
 _DEVICES = ("me-mfa", "me-recovery-codes")
-_OPEN = frozenset({"sign-out", "session", "theme", "preferences-zone", "help", "help-topic"})
+_OPEN = frozenset(
+    {"sign-out", "session", "theme", "preferences-zone", "help", "help-topic"} | {"reauthenticate"}
+)
 
 
 def lacks_it(signed_in: Caller | None) -> bool:

@@ -7,14 +7,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from console import commands, mfa_required, preferences, responses, visits
+from console import (
+    commands,
+    kept_forms,
+    mfa_required,
+    preferences,
+    responses,
+    step_up,
+    visits,
+)
+from console.forms.base import first_result
 from console.http import Request
 from console.views import errors
+from identity import reproof, sessions
 from identity.access import is_public
 from identity.errors import AwsError, MethodNotAllowed
+from identity.models import User
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -80,6 +93,62 @@ class MfaRequired:
         if not mfa_required.stands_before(request) or is_public(view):
             return None
         return responses.see_other("me-mfa")
+
+
+class KeptForms:
+    """Keep a form that came when its session had ended; show it again once who sent it is back.
+
+    It stands in front of who turns callers away, and after the CSRF check.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with kept_forms.one_request():
+            return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.caller is None and request.method == "POST" and not is_public(view):
+            return self._kept(request)
+        kept = kept_forms.find(request)
+        if kept is not None:
+            kept_forms.offer(kept)
+            messages.info(request, _("Nothing was changed. Check and send again."))
+        return None
+
+    def _kept(self, request: Any) -> HttpResponse | None:
+        left = sessions.left(request) or {}
+        owner = User.objects.filter(pk=left.get("user", 0)).first() if "why" in left else None
+        if owner is None:
+            return None
+        after = kept_forms.keep(request, owner)
+        return responses.see_other(settings.SESSION_OVER_URL, next=after)
+
+
+class StepUp:
+    """Before a sensitive act: a proof of who is at the keyboard, unless there was one just now."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        act = request.resolver_match.url_name
+        if request.method != "POST" or act not in step_up.ACTS or request.signed_in is None:
+            return None
+        if not reproof.is_due(request, request.signed_in, request.facts.at):
+            return None
+        if answer := first_result(request):  # the form was sent before, and did what it asks for
+            return answer
+        after = kept_forms.keep(request, request.signed_in.user)
+        return responses.see_other("reauthenticate", next=after, act=act)
 
 
 class Commands:

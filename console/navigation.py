@@ -120,6 +120,7 @@ SECTIONS = (
 
 ACCOUNT_MENU = (
     Entry(_("My security credentials"), "me"),
+    Entry(_("Root user"), "me-root"),
     Entry(_("Change password"), "me-password"),
     Entry(_("Switch role"), "switch-role"),
     Entry(_("Account settings"), "account-settings"),
@@ -168,9 +169,12 @@ def _open_to(request: Any, section: Section) -> tuple[Entry, ...]:
 
 
 def account_menu(request: Any) -> list[Link]:
-    """Without the password, for sessions of roles and federated users, who have none."""
-    without = "me-password" if request.caller.kind in (Kind.ROLE, Kind.FEDERATED) else ""
-    entries = tuple(entry for entry in ACCOUNT_MENU if entry.url_name != without)
+    """Without the password, for sessions of roles and federated users, who have none; root's own
+    page for root alone."""
+    without = {"me-password"} if request.caller.kind in (Kind.ROLE, Kind.FEDERATED) else set()
+    if not request.caller.is_root:
+        without.add("me-root")
+    entries = tuple(entry for entry in ACCOUNT_MENU if entry.url_name not in without)
     return list(_links(entries, request.path_info))
 
 

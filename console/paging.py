@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -46,7 +46,7 @@ def page(
     cursor that was not made for this list of this account.
     """
     order = _Order((key, then) if then else (key,), descending)
-    cursors = _Cursors(request, order)
+    cursors = _Cursors(request, str(order.columns), order.position)
     size = _size(request)
     before, after = cursors.read("before"), cursors.read("after")
     if before:
@@ -61,6 +61,66 @@ def page(
     return cursors.page(
         found[:size], number + 1, more_before=after is not None, more_after=len(found) > size
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one kind, the last first, in a list of several kinds that follow each other."""
+
+    rows: models.QuerySet[Any]
+    key: str
+    then: str
+
+    @property
+    def order(self) -> _Order:
+        return _Order((self.key, self.then), descending=True)
+
+
+def page_of_parts(request: Request, parts: Sequence[Part]) -> Page[Any]:
+    """As `page`, of several tables one after the other; each has rows of a model of its own."""
+    numbers = {part.rows.model: number for number, part in enumerate(parts)}
+
+    def position(row: models.Model) -> list[Any]:
+        number = numbers[type(row)]
+        return [number, *parts[number].order.position(row)]
+
+    cursors = _Cursors(request, str([part.order.columns for part in parts]), position)
+    size = _size(request)
+    before, after = cursors.read("before"), cursors.read("after")
+    if before:
+        found = _behind(parts, before[0], size + 1)[::-1]
+        if len(found) > size:
+            first = max(1, before[1] - size)
+            return cursors.page(found[1:], first, more_before=True, more_after=True)
+        after = None  # less than a page is left: show the first page, full
+    found = _ahead(parts, after[0] if after else None, size + 1)
+    return cursors.page(
+        found[:size],
+        (after[1] if after else 0) + 1,
+        more_before=after is not None,
+        more_after=len(found) > size,
+    )
+
+
+def _ahead(parts: Sequence[Part], place: list[Any] | None, most: int) -> list[Any]:
+    start, position = (place[0], place[1:]) if place else (0, None)
+    found: list[Any] = []
+    for number, part in enumerate(parts[start:]):
+        rows = part.order.ahead(part.rows, position) if position and not number else part.rows
+        if len(found) < most:
+            found += rows.order_by(*part.order.columns)[: most - len(found)]
+    return found
+
+
+def _behind(parts: Sequence[Part], place: list[Any], most: int) -> list[Any]:
+    """Backwards from the place: the nearest first."""
+    found: list[Any] = []
+    for number in range(place[0], -1, -1):
+        part = parts[number]
+        rows = part.order.behind(part.rows, place[1:]) if number == place[0] else part.rows
+        if len(found) < most:
+            found += rows.order_by(*part.order.reversed)[: most - len(found)]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +195,11 @@ def _size(request: Request) -> int:
 class _Cursors:
     """Signed positions in addresses: the key's value and the row number there."""
 
-    def __init__(self, request: Request, order: _Order) -> None:
-        self._request, self._order = request, order
-        salt = f"page:{request.caller.account_id}:{request.path_info}:{order.columns}"
+    def __init__(
+        self, request: Request, columns: str, position: Callable[[models.Model], list[Any]]
+    ) -> None:
+        self._request, self._position = request, position
+        salt = f"page:{request.caller.account_id}:{request.path_info}:{columns}"
         self._signer = signing.Signer(salt=salt)
 
     def read(self, name: str) -> tuple[Any, int] | None:
@@ -163,5 +225,5 @@ class _Cursors:
         query = self._request.GET.copy()
         for old in ("after", "before"):
             query.pop(old, None)
-        query[name] = self._signer.sign_object([self._order.position(row), number])
+        query[name] = self._signer.sign_object([self._position(row), number])
         return f"?{query.urlencode()}"

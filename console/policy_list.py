@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from console.names import policy_address
 from console.permissions import Rights
+from console.policy_report import Report, report
 from identity import policy_actions
-from identity.models import Account, ManagedPolicy
+from identity.models import Account, ManagedPolicy, PolicyVersion
 from identity.models.user import folded
+from identity.policy import Kind
 
 BUILT_IN, CUSTOM, JOB_FUNCTION = "built-in", "custom", "job-function"
 JOB_FUNCTIONS = "/job-function/"
@@ -32,12 +35,17 @@ _OF_USE = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One policy; `description` is None where the caller may not read it."""
+    """One policy; `description` is None where the caller may not read it.
+
+    `versions` and `report` are filled for the columns that are shown, and None as above.
+    """
 
     policy: ManagedPolicy
     url: str
     kind: str
     description: str | None
+    versions: int | None = None
+    report: Report | None = None
 
 
 def matching(
@@ -71,6 +79,32 @@ def _row(policy: ManagedPolicy, rights: Rights) -> Row:
         type_name(policy),
         policy.description if readable else None,
     )
+
+
+def with_columns(found: list[Row], rights: Rights, columns: Container[str]) -> list[Row]:
+    """The same rows with what the optional columns show, by a query a column."""
+    ids = [row.policy.pk for row in found]
+    if "versions" in columns:
+        counted = PolicyVersion.objects.filter(policy__in=ids).values_list("policy")
+        counts = dict(counted.annotate(Count("pk")).order_by())
+        found = [
+            replace(row, versions=counts.get(row.policy.pk, 0))
+            if rights.allow("iam:ListPolicyVersions", row.policy.arn)
+            else row
+            for row in found
+        ]
+    if "findings" in columns:
+        defaults = PolicyVersion.objects.filter(
+            pk__in=[row.policy.default_version_id for row in found]
+        )
+        texts = dict(defaults.values_list("policy", "document"))
+        found = [
+            replace(row, report=report(texts[row.policy.pk], Kind.MANAGED))
+            if rights.allow("iam:GetPolicyVersion", row.policy.arn)
+            else row
+            for row in found
+        ]
+    return found
 
 
 def type_name(policy: ManagedPolicy) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from console import paging
 from console.http import Request
 from console.names import user_segment
+from console.paging import Page, Part
 from console.responses import address
 from identity import revocation, session_rights
 from identity.authentication import acting_as
@@ -19,7 +21,7 @@ from identity.revocation import Sessions
 from identity.session_store import hashed
 
 SHOWN = 100
-"""How many of each kind one page shows: those that last longest."""
+"""How many of each kind are counted before a page that ends them says that there are more."""
 
 _PROGRAMS = (
     ("Edg/", "Edge"),
@@ -67,11 +69,32 @@ class Listed:
 
 def of(request: Request, principal: User | Role | None = None) -> Listed:
     """The live sessions of the principal, or of the account. Raises AccessDenied."""
+    return listed(request, _live(request, principal))
+
+
+def page_of(request: Request, principal: User | Role | None = None) -> Page[Row]:
+    """A page of them, console ones first, those that last longest first. Raises AccessDenied."""
+    return page_of_found(request, _live(request, principal))
+
+
+def page_of_found(request: Request, found: Sequence[Sessions]) -> Page[Row]:
+    """A page of console sessions and then of temporary ones."""
+    console, temporary = found
+    parts = [
+        Part(console, "expire_date", "session_key"),
+        Part(temporary, "expires_at", "id"),
+    ]
+    page, this = paging.page_of_parts(request, parts), this_session(request)
+    rows = [_row(session, this) for session in page.rows]
+    return Page(rows, page.first, page.previous_url, page.next_url)
+
+
+def _live(request: Request, principal: User | Role | None) -> tuple[Sessions, ...]:
     session_rights.require_to_see(request.caller, request.facts, principal)
     found = revocation.live(request.caller.account, principal)
     if principal is None and not request.caller.is_root:
         found = tuple(rows.exclude(user__is_root=True) for rows in found)
-    return listed(request, found)
+    return found
 
 
 def listed(request: Request, found: Iterable[Sessions]) -> Listed:

@@ -96,4 +96,19 @@ GROUPS = Table(
         Column("unique_id", _("Unique ID"), default=False),
     ),
 )
-TABLES = {table.key: table for table in (USERS, ROLES, GROUPS)}
+POLICIES = Table(
+    "policies",
+    _("Policies"),
+    "policies",
+    (
+        Column("type", _("Type")),
+        Column("attached", _("Attached to")),
+        Column("description", _("Description")),
+        Column("arn", _("ARN"), default=False),
+        Column("created", _("Created"), default=False),
+        Column("changed", _("Changed"), default=False),
+        Column("versions", _("Versions"), default=False),
+        Column("findings", _("Check"), default=False),
+    ),
+)
+TABLES = {table.key: table for table in (USERS, ROLES, GROUPS, POLICIES)}

@@ -19,6 +19,7 @@ from console.views import (
     my_mfa,
     my_passkeys,
     my_password,
+    my_root,
     open_accounts,
     policies,
     policy_attachments,
@@ -118,6 +119,10 @@ provider_urls: list[URLPattern] = [
 ]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
+    path("me/root", my_root.root, name="me-root"),
+    path("me/root/name", my_root.name, name="me-root-name"),
+    path("me/root/email", my_root.email, name="me-root-email"),
+    path("me/root/email/code", my_root.email_code, name="me-root-email-code"),
     path("me/password", my_password.password, name="me-password"),
     path("me/mfa", security_credentials.mfa_devices, name="me-mfa"),
     path("me/mfa/add/app", my_mfa.add_app, name="me-mfa-add"),
@@ -153,6 +158,7 @@ explain_urls: list[URLPattern] = [
 ]
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
+    path("iam/simulator/saved", simulator.save, name="simulator-saved"),
 ]
 
 urlpatterns = [

@@ -146,13 +146,23 @@ def require_root_password(password: str, *, name: str, email: str) -> None:
         raise PasswordPolicyViolation("The root password " + "; it ".join(problems) + ".")
 
 
-def _require_well_formed(name: str, email: str, account_id: str | None, alias: str | None) -> None:
+def require_name(name: str) -> None:
+    """ValidationError unless AWS's form of an account's name fits."""
     if not _NAME.fullmatch(name):
         raise ValidationError(
             "The account name must have 1 to 50 printable ASCII characters, without < and >."
         )
+
+
+def require_email(email: str) -> None:
+    """ValidationError unless it can be a root user's e-mail address."""
     if len(email) not in _EMAIL_LENGTH or not _EMAIL.fullmatch(email):
         raise ValidationError("The root e-mail address must be an address of 5 to 64 characters.")
+
+
+def _require_well_formed(name: str, email: str, account_id: str | None, alias: str | None) -> None:
+    require_name(name)
+    require_email(email)
     if account_id is not None and not re.fullmatch(r"[0-9]{12}", account_id):
         raise ValidationError("The account ID must have 12 digits.")
     if alias is not None and not valid_alias(alias):

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
@@ -29,6 +29,33 @@ class EndpointMiddleware:
         if views.is_for_endpoint(request):
             return views.endpoint(request)
         return self.get_response(request)
+
+
+class SignInFirst:
+    """Refuse what is large from who is not signed in, before the CSRF check reads it into memory.
+
+    It stands in front of that check, whose turn comes when everybody knows who is calling.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.caller is not None or not _is_large(request):
+            return None
+        if is_public(view):
+            raise RequestDataTooBig("nobody is signed in")
+        return _see_other(way_in(request))
+
+
+def _is_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 class CallerMiddleware:
@@ -67,7 +94,7 @@ class CallerMiddleware:
             return _home_of(request) if request.role_is_over else None
         after = request.get_full_path() if request.method in ("GET", "HEAD") else ""
         query = "?" + urlencode({"next": after}) if after and after != "/" else ""
-        return HttpResponseRedirect(_way_in(request) + query)
+        return HttpResponseRedirect(way_in(request) + query)
 
 
 def _identify(request: Any) -> None:
@@ -118,7 +145,7 @@ def _see_other(address: str) -> HttpResponse:
     return response
 
 
-def _way_in(request: Any) -> str:
+def way_in(request: Any) -> str:
     """The sign-in page; by way of a page that says why the session is over, if it just ended, or
     that the account is another than those that are open in this browser."""
     account_id = request.browser.account_id

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import webauthn
@@ -24,12 +22,13 @@ from django.utils import timezone
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, structs
 from webauthn.helpers.cose import COSEAlgorithmIdentifier as Algorithm
 
-from identity import arns, audit, authorization, mfa, quotas, user_status
+from identity import arns, audit, authorization, mfa, passkey_answers, quotas, user_status
 from identity.callers import Caller
 from identity.calls import Call
 from identity.errors import AwsError, EntityAlreadyExists
 from identity.facts import Facts
 from identity.models import FidoCredential, User, VirtualMfaDevice
+from identity.passkey_answers import RefusedError as RefusedError
 from identity.wire import spec
 
 LIFETIME = timedelta(minutes=5)
@@ -44,12 +43,6 @@ _ALGORITHMS = [
     Algorithm.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _SUFFIX = string.ascii_uppercase + string.digits
-
-Verified = TypeVar("Verified")
-
-
-class RefusedError(Exception):
-    """What the browser sent does not prove the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,7 @@ def creation_options(session: SessionBase, user: User, site: Site) -> str:
 def registered(session: SessionBase, user: User, site: Site, answer: str) -> NewKey:
     """The key that the browser made for the session's challenge. RefusedError."""
     challenge = _take(session, _CREATE, user)
-    found = _checked(
+    found = passkey_answers.checked(
         lambda: webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -122,13 +115,13 @@ def registered(session: SessionBase, user: User, site: Site, answer: str) -> New
             supported_pub_key_algs=_ALGORITHMS,
         )
     )
-    _refuse_frames(answer)
+    passkey_answers.refuse_frames(answer)
     return NewKey(
         credential_id=bytes_to_base64url(found.credential_id),
         public_key=found.credential_public_key,
         sign_count=found.sign_count,
         model_id=found.aaguid,
-        transports=_transports(answer),
+        transports=passkey_answers.transports(answer),
         backup_eligible=found.credential_device_type == structs.CredentialDeviceType.MULTI_DEVICE,
         backed_up=found.credential_backed_up,
         host=site.host,
@@ -221,12 +214,12 @@ def accept(
     A signature counter that does not rise is refused: the key may have been copied (§6.1.1).
     """
     challenge = _take(session, _GET, user)
-    credential_id = _checked(lambda: str(json.loads(answer)["id"]))
+    credential_id = passkey_answers.checked(lambda: str(json.loads(answer)["id"]))
     keys = FidoCredential.objects.select_related("device").filter(device__user=user)
     known = keys.filter(credential_id=credential_id, host=site.host).first()
-    if known is None or _handle(answer) not in (None, user.unique_id):
+    if known is None or passkey_answers.handle(answer) not in (None, user.unique_id):
         raise RefusedError
-    found = _checked(
+    found = passkey_answers.checked(
         lambda: webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
@@ -236,7 +229,7 @@ def accept(
             credential_current_sign_count=known.sign_count,
         )
     )
-    _refuse_frames(answer)
+    passkey_answers.refuse_frames(answer)
     if not known.used(found.new_sign_count, found.credential_backed_up):
         raise RefusedError
     VirtualMfaDevice.objects.filter(pk=known.pk).update(last_used_at=at)
@@ -265,34 +258,6 @@ def _take(session: SessionBase, ceremony: str, user: User) -> bytes:
     if timezone.now() >= datetime.fromisoformat(kept["until"]):
         raise RefusedError
     return base64url_to_bytes(kept["challenge"])
-
-
-def _checked(verify: Callable[[], Verified]) -> Verified:
-    """Whatever a stranger's bytes break in the library is a refusal like any other."""
-    try:
-        return verify()
-    except Exception as problem:
-        raise RefusedError from problem
-
-
-def _refuse_frames(answer: str) -> None:
-    """A ceremony in another site's frame is none of ours (§7.1 step 10, §7.2 step 13)."""
-    data = json.loads(base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"]))
-    if data.get("crossOrigin") or data.get("topOrigin"):
-        raise RefusedError
-
-
-def _handle(answer: str) -> str | None:
-    """Whose key the authenticator says it is, if it does."""
-    handle = _checked(lambda: json.loads(answer)["response"].get("userHandle"))
-    return _checked(lambda: base64url_to_bytes(handle).decode()) if handle else None
-
-
-def _transports(answer: str) -> list[str]:
-    """How the browser says the key is reached: a hint for later, so what is unknown is dropped."""
-    given = json.loads(answer)["response"].get("transports")
-    known = {one.value for one in structs.AuthenticatorTransport}
-    return [one for one in given if one in known] if isinstance(given, list) else []
 
 
 def _descriptor(known: FidoCredential) -> structs.PublicKeyCredentialDescriptor:

@@ -94,7 +94,8 @@ def caller_of(request: HttpRequest) -> Caller | None:
     ended = _ended(request, _limit_of_user(request, user), user)
     if ended is not None:
         _close(request)
-        _leave(request, {"account": user.account_id, "is_root": user.is_root, **ended})
+        left = {"account": user.account_id, "is_root": user.is_root, "user": user.pk}
+        _leave(request, {**left, **ended})
         return None
     return _caller(request, user)
 
@@ -160,7 +161,7 @@ def left(request: HttpRequest) -> dict[str, Any] | None:
 
     `account` (ID); `is_root` of one that a password opened, `issuer` (where to sign in again) of
     one that credentials did; when it was not signed out also `why`, "idle", "limit", "address" or
-    "credentials", and `at`.
+    "credentials", and `at`, and of one that a password opened `user`, whose it was.
     """
     found = request.session.get(_LEFT)
     return found if isinstance(found, dict) else None

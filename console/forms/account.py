@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
+from console.forms.edited import EditedFieldsForm
 from identity import accounts
 
 DEFAULT, RECOMMENDED, CUSTOM = "default", "recommended", "custom"
@@ -72,7 +74,7 @@ def choice(label: Any, hint: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=hint, required=False)
 
 
-class PasswordPolicyForm(Form):
+class PasswordPolicyForm(EditedFieldsForm):
     """A preset, or every member of UpdateAccountPasswordPolicy, which replaces the whole policy."""
 
     preset = forms.ChoiceField(
@@ -118,6 +120,8 @@ class PasswordPolicyForm(Form):
         required=False,
     )
 
+    check_shows_again = False  # it counts whom the policy makes expire, and shows that
+
     # Our fields, and the members of the action.
     members = {
         "minimum_length": "MinimumPasswordLength",
@@ -132,10 +136,15 @@ class PasswordPolicyForm(Form):
     }
 
     def __init__(self, data: Any = None, *, policy: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=_initial(policy, self.members))
+        super().__init__(data, now=_initial(policy, self.members))
         if data is not None and data.get("preset") != CUSTOM:
             for name in self.members:  # left alone, whatever stands in them
                 self.fields[name].disabled = True
+
+    def compared(self, values: Mapping[str, Any]) -> list[str]:
+        """The fields count only where the policy is none of the two that have a name."""
+        named = values.get("preset") != CUSTOM
+        return ["preset"] if named else super().compared(values)
 
     def policy(self) -> dict[str, Any] | None:
         """The parameters of UpdateAccountPasswordPolicy; None for the default, which has none."""

@@ -8,15 +8,16 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console import handoff
+from console import handoff, kept_forms
 from console.models import SentForm
 from console.responses import SeeOther
 from identity.errors import AwsError, ServiceUnavailable
@@ -57,6 +58,19 @@ class Form(forms.Form):
     fields_of: Mapping[str, str] = MappingProxyType({})
     sentences: ClassVar[Mapping[str, Text]] = {}
     service_message = ""
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What was typed before the session ended, where the page is opened with it."""
+        kept = kept_forms.offered()
+        if (
+            kept is None
+            or field_name == "form_token"
+            or not any(map(kept.__contains__, self.fields))
+        ):
+            return super().get_initial_for_field(field, field_name)
+        if kept_forms.is_left_out(field_name):
+            return None
+        return field.widget.value_from_datadict(kept, MultiValueDict(), self.add_prefix(field_name))
 
 
 def add_problem(form: Form, error: AwsError) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from console.forms.base import Form, fingerprint
@@ -49,6 +52,50 @@ class EditedForm(Form):
             self.conflict = Conflict(opened, self._now, self.mine(), self._version)
             raise ValidationError(_("Somebody changed this while you were editing."))
         return version
+
+
+class EditedFieldsForm(EditedForm):
+    """A form that saves all of its plain fields: compared as a list of them.
+
+    `now` is what is there; `check` among what was sent means that it is to be looked at once more,
+    where the form has no other use for it (`check_shows_again`).
+    """
+
+    check_shows_again = True
+
+    def __init__(self, data: QueryDict | None, *, now: Mapping[str, Any]) -> None:
+        again = data is not None and "check" in data and self.check_shows_again
+        typed = data.dict() if data is not None and again else {}
+        super().__init__(None if again else data, initial={**now, **typed})
+        self.edits(self.told(now))
+
+    def mine(self) -> str:
+        data = self.data
+        typed = {
+            name: field.widget.value_from_datadict(data, MultiValueDict(), name)
+            for name, field in self.fields.items()
+        }
+        return self.told(typed)
+
+    def told(self, values: Mapping[str, Any]) -> str:
+        """A line for each field that a person sees."""
+        return "\n".join(
+            f"{self.fields[name].label}: {_words(self.fields[name], values.get(name))}"
+            for name in self.compared(values)
+        )
+
+    def compared(self, values: Mapping[str, Any]) -> list[str]:
+        return [name for name, field in self.fields.items() if not field.widget.is_hidden]
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.BooleanField):
+        return _("Yes") if value else _("No")
+    if isinstance(field, forms.ChoiceField):
+        labels: dict[Any, Any] = dict(field.widget.choices)
+        return str(labels.get(value, value))
+    empty = getattr(field, "empty_value", "")
+    return str(empty if value in (None, "") else value).strip()
 
 
 def _read(version: Any) -> tuple[str, str]:

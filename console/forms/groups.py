@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from console.forms.attachments import ChoicesField
 from console.forms.base import Form
+from console.forms.edited import EditedFieldsForm
 from console.forms.users import PathField
 from identity.models import Group, GroupAttachment, GroupPolicy
 from identity.models.user import folded
@@ -85,5 +86,5 @@ class NewGroupForm(GroupForm):
     arn = ChoicesField(required=False)
 
 
-class EditGroupForm(GroupForm):
+class EditGroupForm(EditedFieldsForm, GroupForm):
     """Rename and move: a new name, a new path, or both."""

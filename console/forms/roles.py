@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from console.forms.base import Form
+from console.forms.edited import EditedFieldsForm
 from console.forms.policy_documents import EditedDocumentForm
 from console.templatetags.formats import duration
 from identity.models import Role
@@ -96,7 +97,7 @@ class RoleFilterForm(forms.Form):
         return any(self.cleaned_data.values())
 
 
-class SettingsForm(Form):
+class SettingsForm(EditedFieldsForm):
     """What of a role may change; a limit that is no whole number of hours is offered as it is."""
 
     description = forms.CharField(
@@ -106,13 +107,13 @@ class SettingsForm(Form):
         label=gettext_lazy("Session limit"), choices=HOURS, initial=HOURS[0][0]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        now = str(self.initial.get("duration", ""))
+    def told(self, values: Mapping[str, Any]) -> str:
         field = self.fields["duration"]
         assert isinstance(field, forms.ChoiceField)
+        now = str(self.initial.get("duration", ""))
         if now and now not in dict(HOURS):
             field.choices = [(now, duration(int(now))), *HOURS]
+        return super().told(values)
 
 
 class TrustForm(EditedDocumentForm):

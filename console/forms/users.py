@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
-from console.forms.edited import EditedForm
+from console.forms.edited import EditedFieldsForm, EditedForm
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -78,7 +78,7 @@ class PathField(forms.CharField):
         )
 
 
-class EditUserForm(Form):
+class EditUserForm(EditedFieldsForm):
     """Rename and move: a new name, a new path, or both."""
 
     name = UserNameField()

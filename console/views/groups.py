@@ -122,8 +122,7 @@ def permissions(request: Request, holder: Holder) -> HttpResponse:
 @of_holder
 def edit(request: Request, holder: Holder) -> HttpResponse:
     """Rename, move, or both."""
-    initial = {"name": holder.name, "path": holder.row.path}
-    form = EditGroupForm(request.POST or None, initial=initial)
+    form = EditGroupForm(request.POST or None, now={"name": holder.name, "path": holder.row.path})
     if form.is_valid() and (done := send(request, form, lambda: _edit(request, holder, form))):
         return done
     naming = policies_naming.of(request, holder.rights, holder.arn)

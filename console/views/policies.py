@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, policy_list, policy_summary, responses
+from console import paging, policy_list, policy_summary, responses, tables
 from console.forms.base import send
 from console.forms.policies import PolicyFilterForm
 from console.forms.users import ConfirmForm, TagsForm
@@ -27,13 +27,16 @@ def policy_list_page(request: Request) -> HttpResponse:
     chosen = filters.chosen()
     found = policy_list.matching(request.caller.account, **chosen)
     shown = paging.page(request, found, key=policy_list.KEY)
+    columns = request.preferences.shown(tables.POLICIES)
     return responses.page(
         request,
         "console/policies/list.html",
         filters=filters,
         narrows=any(chosen.values()),
         page=shown,
-        rows=policy_list.rows(shown.rows, rights),
+        rows=policy_list.with_columns(policy_list.rows(shown.rows, rights), rights, columns),
+        table=tables.POLICIES,
+        columns=columns,
         denied=rights.denied(arns.iam(request.caller.account_id, "policy", "*")),
     )
 

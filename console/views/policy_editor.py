@@ -139,7 +139,7 @@ def _save(request: Request, subject: Subject, form: EditPolicyForm) -> HttpRespo
 
 def check(request: Request) -> HttpResponse:
     """A text and what the checks say about it; nothing is saved, and no right is needed."""
-    initial = request.POST.dict() if request.method == "POST" else {}
+    initial = editor.posted(request).dict() if request.method == "POST" else {}
     kind = initial.get("kind", "")
     form = CheckPolicyForm(
         initial={**initial, **({"check": "1"} if "document" in initial else {})},

@@ -28,7 +28,7 @@ def sessions(request: Request, holder: Holder) -> HttpResponse:
         holder,
         "sessions.html",
         "sessions",
-        listed=session_list.of(request, role),
+        page=session_list.page_of(request, role),
         revoked_before=_revoked_before(role),
     )
 

@@ -158,8 +158,8 @@ def edit(request: Request, holder: Holder) -> HttpResponse:
     """Description and longest session."""
     role = holder.row
     assert isinstance(role, Role)
-    initial = {"description": role.description, "duration": str(role.max_session_duration)}
-    form = SettingsForm(request.POST or None, initial=initial)
+    now = {"description": role.description, "duration": str(role.max_session_duration)}
+    form = SettingsForm(request.POST or None, now=now)
     if form.is_valid() and (done := send(request, form, lambda: _edit(request, holder, form))):
         return done
     return page(request, holder, "edit.html", form=form)

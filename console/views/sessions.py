@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from console.forms.users import ConfirmForm
 from console.holders import Holder, of_holder
 from console.http import Request
 from console.names import user_segment
+from console.paging import Page
 from console.permissions import Rights
 from console.responses import address, see_other
 from console.session_list import Row
@@ -30,9 +32,9 @@ def mine(request: Request) -> HttpResponse:
     """Sessions of roles and federated users have no others beside them."""
     if request.caller.kind in (Kind.ROLE, Kind.FEDERATED):
         return responses.page(request, "console/me/session.html")
-    listed = session_list.of(request, request.caller.user)
-    others = [row for row in listed.rows if not row.is_this]
-    return responses.page(request, "console/sessions/mine.html", listed=listed, others=others)
+    found = session_list.page_of(request, request.caller.user)
+    others = found.previous_url or found.next_url or not all(row.is_this for row in found.rows)
+    return responses.page(request, "console/sessions/mine.html", page=found, others=others)
 
 
 @require_POST
@@ -61,33 +63,26 @@ def _say(request: Request, ended: int) -> None:
 def of_account(request: Request) -> HttpResponse:
     """Of the account, or of the user or role that `?who=` names."""
     text = request.GET.get("who", "").strip()
-    found = _principals(request, text) if text else []
-    listed = _listed(request, found) if text else session_list.of(request)
     everybody = Rights(request).denied(arns.iam(request.caller.account_id, "user", "*"))
     return responses.page(
         request,
         "console/sessions/account.html",
-        listed=listed,
+        page=_page_of(request, text) if text else session_list.page_of(request),
         text=text,
         denied=everybody,
-        shown=session_list.SHOWN,
     )
 
 
-def _principals(request: Request, text: str) -> list[User | Role]:
-    account = request.caller.account
-    roles = Role.objects.named(text).filter(account=account)
-    return [*account.iam_users.named(text), *roles]
-
-
-def _listed(request: Request, principals: list[User | Role]) -> session_list.Listed:
+def _page_of(request: Request, text: str) -> Page[Row]:
+    """The sessions of the user and of the role of this name."""
     session_rights.require_to_see(request.caller, request.facts, None)
-    rows: list[Row] = []
-    more = False
-    for principal in principals:
-        of_one = session_list.listed(request, revocation.live(request.caller.account, principal))
-        rows, more = rows + of_one.rows, more or of_one.more
-    return session_list.Listed(rows, more)
+    account = request.caller.account
+    users = Q(user__in=account.iam_users.named(text))
+    roles = Q(role__in=Role.objects.named(text).filter(account=account))
+    console, temporary = revocation.live(account)
+    return session_list.page_of_found(
+        request, (console.filter(users), temporary.filter(users | roles))
+    )
 
 
 def end(request: Request, session_id: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from console import entrance, responses
+from console import entrance, kept_forms, responses
 from console.http import Request
 from console.responses import SeeOther
 from console.views.signin import page_or_form
@@ -91,6 +91,7 @@ def session_expired(request: Request) -> HttpResponse:
         why=left.get("why", ""),
         at=datetime.fromisoformat(left["at"]) if "at" in left else None,
         rules=_rules_left(request),
+        kept=f"{kept_forms.PARAMETER}=" in entrance.next_of(request),
         again=_sign_in_again(request),
     )
 

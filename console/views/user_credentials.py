@@ -17,6 +17,7 @@ from console.forms.users import ConfirmForm
 from console.grants import let_change_own_password
 from console.http import Request
 from console.names import sign_in_url
+from console.paging import Page
 from console.responses import address, see_other
 from console.views import secrets_once
 from console.views.user_pages import of_user, page, segment
@@ -42,9 +43,9 @@ def security_credentials(request: Request, user: t.UserTypeDef) -> HttpResponse:
     )
 
 
-def _sessions(request: Request, user: t.UserTypeDef) -> session_list.Listed:
+def _sessions(request: Request, user: t.UserTypeDef) -> Page[session_list.Row]:
     row = request.caller.account.iam_users.get(unique_id=user["UserId"])
-    return session_list.of(request, row)
+    return session_list.page_of(request, row)
 
 
 # --- the console password --------------------------------------------------------------------

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 @require_safe
-@require_safe
 @of_user
 def user(request: Request, user: t.UserTypeDef) -> HttpResponse:
     return see_other("user-permissions", segment(user))
@@ -40,8 +39,8 @@ def activity(request: Request, user: t.UserTypeDef) -> HttpResponse:
 @of_user
 def edit(request: Request, user: t.UserTypeDef) -> HttpResponse:
     """Rename, move, or both."""
-    initial = {"name": user["UserName"], "path": user["Path"]}
-    form = EditUserForm(request.POST or None, initial=initial)
+    now = {"name": user["UserName"], "path": user["Path"]}
+    form = EditUserForm(request.POST or None, now=now)
     if form.is_valid() and (done := send(request, form, lambda: _edit(request, user, form))):
         return done
     return page(request, user, "edit.html", form=form)

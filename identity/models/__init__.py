@@ -10,7 +10,7 @@ from identity.models.finding import ArchiveRule, Finding, FindingScan
 from identity.models.group import Group, Membership
 from identity.models.last_access import AccessReport, LastAccess
 from identity.models.login_profile import LoginProfile, PreviousPassword
-from identity.models.mail import Mail, RootRecovery
+from identity.models.mail import EmailChange, Mail, RootRecovery
 from identity.models.managed_policy import ManagedPolicy, PolicyUsage, PolicyVersion
 from identity.models.mfa_device import FidoCredential, RecoveryCode, VirtualMfaDevice
 from identity.models.password_policy import PasswordPolicy
@@ -34,6 +34,7 @@ __all__ = [
     "ConsoleSession",
     "ConsoleSettings",
     "CredentialReport",
+    "EmailChange",
     "Event",
     "FidoCredential",
     "Finding",

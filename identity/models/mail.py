@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from identity.models.account import Account
@@ -56,3 +57,24 @@ class RootRecovery(models.Model):
 
     def __str__(self) -> str:
         return f"recovery {self.pk}"
+
+
+class EmailChange(models.Model):
+    """That a root user wants another e-mail address, and the hash of the code that was sent there
+    (identity/root_user.py)."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="email_change"
+    )
+    email = models.CharField(max_length=64)
+    code = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+    def take_try(self) -> bool:
+        """Count a try before it is looked at; False for one that another was faster to count."""
+        same = EmailChange.objects.filter(pk=self.pk, tries=self.tries, code=self.code)
+        return bool(same.update(tries=F("tries") + 1))

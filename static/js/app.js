@@ -84,6 +84,41 @@ function at(link, event) {
   text.scrollTop = (text.scrollHeight / text.value.split("\n").length) * Math.max(0, line - 4);
 }
 
+// --- code: line numbers beside textarea.code; Ctrl+M lets Tab indent, which else leaves it -----
+
+function number(area) {
+  const [frame, gutter] = ["numbered", "gutter"].map((name) => {
+    const part = document.createElement("div");
+    part.className = name;
+    return part;
+  });
+  const follow = () => { gutter.scrollTop = area.scrollTop; };
+  const count = () => {
+    gutter.textContent = area.value.split("\n").map((_line, at) => at + 1).join("\n");
+    follow();
+  };
+  gutter.setAttribute("aria-hidden", "true");
+  area.replaceWith(frame);
+  frame.append(gutter, area);
+  area.addEventListener("input", count);
+  area.addEventListener("scroll", follow);
+  area.addEventListener("keydown", indent);
+  count();
+}
+
+function indent(event) {
+  const area = event.target;
+  const hint = area.form?.querySelector("[data-tab-key]");
+  if (hint && event.ctrlKey && event.key.toLowerCase() === "m") {
+    area.dataset.indents = area.dataset.indents ? "" : "yes";
+    hint.textContent = area.dataset.indents ? hint.dataset.on : hint.dataset.off;
+    say(hint.textContent);
+  } else if (event.key === "Tab" && !event.shiftKey && area.dataset.indents) {
+    document.execCommand("insertText", false, "  "); // unlike setRangeText, it can be undone
+  } else return;
+  event.preventDefault();
+}
+
 // --- help: a[data-help] opens its page at the side; Escape or Close ends it ------------------
 
 let helpOpener = null;
@@ -314,6 +349,7 @@ const narrow = window.matchMedia("(max-width: 860px)");
 fitSideMenu(narrow);
 narrow.addEventListener("change", fitSideMenu);
 all("[data-js]").forEach((element) => { element.hidden = false; });
+all("textarea.code").forEach(number);
 all("[data-all]").forEach(selectAll);
 all("[data-rules-for]").forEach(checkRules);
 all("form[data-guard]").forEach(guard);
@@ -321,6 +357,7 @@ all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
 all("[data-session]").forEach(watchSession);
 all("[data-ask-zone]").forEach(askZone);
 all("[data-zone-fill]").forEach(fillZone);
+all("[data-own-zone]").forEach((link) => { link.href += encodeURIComponent(browserZone); });
 if (browserZone && browserZone !== document.documentElement.dataset.zone) all("time[datetime]").forEach(tellHere);
 document.addEventListener("keydown", shortcut);
 document.addEventListener("submit", (event) => markBusy(event.target));

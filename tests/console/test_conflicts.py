@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from identity.models import Account, Role, User
+from identity.models import Account, Group, PasswordPolicy, Role, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, text
-from tests.factories import make_document, make_managed_policy, make_policy, make_role, trusting
+from tests.factories import (
+    make_document,
+    make_group,
+    make_managed_policy,
+    make_policy,
+    make_role,
+    trusting,
+)
 
 READ, WRITE, ALL = (
     make_document([{"Effect": "Allow", "Action": action, "Resource": "*"}])
@@ -128,6 +135,75 @@ def _overtake(browser: Client, policy: str, role: Role) -> None:
         page = browser.post(address, {**hidden(page), "document": ALL, "make_default": "on"})
     wider = trusting(role.account.root_arn).replace("sts:AssumeRole", "sts:*")
     Role.objects.filter(pk=role.pk).update(trust_policy=wider)
+
+
+USER, GROUP, ROLE = "/iam/users/ben/edit", "/iam/groups/ops/edit", "/iam/roles/deploy/edit"
+POLICY = "/iam/account-settings/password-policy"
+
+
+def _change_all(account: Account) -> None:
+    User.objects.filter(name="ben").update(path="/theirs/")
+    Group.objects.filter(name="ops").update(path="/theirs/")
+    Role.objects.filter(name="deploy").update(description="theirs")
+    PasswordPolicy.objects.update_or_create(
+        account=account, defaults={"minimum_password_length": 20}
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "columns"),
+    [
+        (
+            USER,
+            {"name": "ben", "path": "/mine/"},
+            ["User name: ben\nPath: /", "Path: /theirs/", "Path: /mine/"],
+        ),
+        (GROUP, {"name": "ops", "path": "/mine/"}, ["Path: /", "Path: /theirs/", "Path: /mine/"]),
+        (
+            ROLE,
+            {"description": "mine", "duration": "7200"},
+            ["Session limit: 1 h", "Description: theirs", "mine\nSession limit: 2 h"],
+        ),
+        (
+            POLICY,
+            {"preset": "recommended", "minimum_length": "8"},
+            ["Policy: Default", "Minimum length: 20", "Policy: Recommended"],
+        ),
+    ],
+    ids=["user", "group", "role", "password policy"],
+)
+def test_plain_fields_are_compared_line_by_line(
+    browser: Client, account: Account, address: str, typed: dict[str, str], columns: list[str]
+) -> None:
+    make_group(account, "ops")
+    make_role(account, "deploy")
+    opened = hidden(browser.get(address))
+    _change_all(account)
+    answer = browser.post(address, {**opened, **typed})
+    assert answer.status_code == 409
+    assert all(part in whole for part, whole in zip(columns, shown(answer), strict=True))
+    again = browser.post(address, {**hidden(answer), "check": "1"})
+    assert again.status_code == 200
+    html = again.content.decode()
+    assert "mine" in html or re.search(r'value="recommended"[^>]*checked', html)
+    saved = browser.post(address, {**hidden(again), **typed})
+    assert saved.status_code == 303
+
+
+@pytest.mark.parametrize("address", [USER, GROUP, ROLE, POLICY])
+def test_what_nobody_changed_is_saved_without_a_question(
+    browser: Client, account: Account, address: str
+) -> None:
+    make_group(account, "ops")
+    make_role(account, "deploy")
+    typed = {
+        USER: {"name": "ben", "path": "/mine/"},
+        GROUP: {"name": "ops", "path": ""},
+        ROLE: {"description": "", "duration": "3600"},
+        POLICY: {"preset": "custom", "minimum_length": "9", "users_may_change": "on"},
+    }
+    opened = hidden(browser.get(address))
+    assert browser.post(address, {**opened, **typed[address]}).status_code == 303
 
 
 @pytest.mark.parametrize("version", ["", "x", "[]", "[1, 2, 3]", "{}", "null", "9" * 5000])

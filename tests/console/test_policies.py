@@ -345,3 +345,21 @@ def test_a_policy_in_use_is_not_deleted(browser: Client, policy: ManagedPolicy, 
     assert "Detach it there first" in text(browser.get(f"{HERE}/delete"))
     assert browser.post(f"{HERE}/delete", {**fields, "confirm": "Readers"}).status_code == 422
     assert ManagedPolicy.objects.filter(pk=policy.pk).exists()
+
+
+def test_the_columns_of_the_list_are_chosen_and_cost_a_query_each(
+    browser: Client, account: Account
+) -> None:
+    careless = {"Effect": "Allow", "Action": "iam:GetUsr", "Resource": "*"}
+    make_managed_policy(account, "Careless", [careless])
+    with CaptureQueriesContext(connection) as before:
+        assert "Nothing found" not in text(browser.get("/iam/policies?type=custom"))
+    chosen = ["arn", "versions", "findings", "created", "changed"]
+    submit(browser, "/preferences/tables/policies", columns=chosen)
+    browser.get("/iam/policies")  # with the message that they were saved
+    with CaptureQueriesContext(connection) as after:
+        words = text(browser.get("/iam/policies?type=custom"))
+    assert "policy/Careless" in words
+    assert "Errors 1" in words
+    assert "Description" not in words.partition("Policy name")[2]
+    assert len(after) <= min(12, len(before) + 3)

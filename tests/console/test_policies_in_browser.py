@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from identity import managed_policies
-from identity.models import Account, ManagedPolicy, User
+from identity.models import Account, InstanceProfile, ManagedPolicy, User
 from tests.browser import check, needs_browser
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden
@@ -57,10 +57,13 @@ def client(signed_in: SignedIn, ana: User, account: Account) -> Client:
     attach(ops, ManagedPolicy.objects.get(arn="arn:aws:iam::aws:policy/ReadOnlyAccess"))
     make_policy(ops, "GroupOwn", READ)
     make_group(account, "empty")
-    attach(make_role(account, "Deploy"), policy)
+    deploy = make_role(account, "Deploy")
+    attach(deploy, policy)
+    InstanceProfile.objects.create(account=account, name="web", role=deploy)
     return signed_in(ana)
 
 
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 PAGES = {
     "list": "/iam/policies",
     "list, no match": "/iam/policies?q=zzz",
@@ -88,6 +91,11 @@ PAGES = {
     "attach to a user": "/iam/users/bob/policies/attach",
     "boundary": "/iam/users/bob/boundary",
     "add to groups": "/iam/users/bob/groups/add",
+    "groups of a user": "/iam/users/bob/groups",
+    "copy from a user": "/iam/users/bob/policies/copy?from=ana",
+    "detach": f"/iam/groups/ops/policies/detach?arn={READ_ONLY}",
+    "instance profiles": "/iam/instance-profiles",
+    "instance profile": "/iam/instance-profiles/web",
     "groups": "/iam/groups",
     "create group": "/iam/create-group",
     "group": "/iam/groups/ops/permissions",
@@ -122,3 +130,20 @@ def test_a_checked_policy_and_a_refused_one_are_without_fault(
     check(page)
     page = opened("/iam/create-policy", **fields, policy_name="x y", document=text[:-4])
     check(page)
+
+
+@pytest.mark.django_db
+def test_the_editor_numbers_its_lines_and_tab_leaves_it_until_ctrl_m(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened("/iam/create-policy")
+    area = page.get_by_label("Policy document")
+    area.fill("{\n}")
+    assert page.locator(".gutter").inner_text() == "1\n2"
+    area.press("Tab")
+    assert not area.evaluate("one => one === document.activeElement")
+    area.press("Control+m")
+    area.press("Control+Home")
+    area.press("Tab")
+    assert area.input_value() == "  {\n}"
+    assert page.get_by_text("Tab indents now.").first.is_visible()

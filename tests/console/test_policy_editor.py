@@ -388,3 +388,23 @@ def test_every_example_can_be_saved_as_it_is(browser: Client) -> None:
 def test_the_summary_of_the_draft_stands_beside_it(browser: Client) -> None:
     page = create(browser, GOOD.replace("GetUser", "*"), check="1")
     assert "Full access" in text(page)
+
+
+def test_format_indents_and_saves_nothing(
+    browser: Client, policy: ManagedPolicy, account: Account
+) -> None:
+    shown = create(browser, GOOD, format="1")
+    assert shown.status_code == 200
+    assert shown.context["form"]["document"].value() == json.dumps(json.loads(GOOD), indent=2)
+    assert mine(account) is None
+    edited = submit(browser, EDIT, document=GOOD, format="1")
+    assert "\n" in edited.context["form"]["document"].value()
+    assert policy.versions.count() == 1
+
+
+def test_format_says_where_the_text_is_no_json_and_leaves_it(browser: Client) -> None:
+    shown = create(browser, '{"Version" "2012-10-17"}', format="1")
+    assert shown.context["form"]["document"].value() == '{"Version" "2012-10-17"}'
+    assert shown.context["form"].report.refusal.startswith("Line 1, column")
+    checked = submit(browser, "/iam/check-policy", document=GOOD, format="1", kind="managed")
+    assert "\n" in checked.context["form"]["document"].value()

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import Dismissal, Handoff, Job, SentForm
+from console.models import Dismissal, Draft, Handoff, Job, KeptForm, SentForm
 from federation.models import (
     FederatedAttempt,
     OidcRequest,
@@ -23,6 +23,7 @@ from identity import journal
 from identity.models import (
     AccessReport,
     ConsoleSession,
+    EmailChange,
     LastAccess,
     Mail,
     RootRecovery,
@@ -59,6 +60,8 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "temporary sessions": TemporarySession.objects.expired(now).order_by("expires_at"),
         "throttle buckets": ThrottleBucket.objects.filter(last_at__lte=now - _BUCKET_LIFETIME),
         "secrets shown once": Handoff.objects.filter(expires_at__lte=now),
+        "drafts": Draft.objects.filter(expires_at__lte=now),
+        "kept forms": KeptForm.objects.filter(expires_at__lte=now),
         "last accesses": LastAccess.objects.filter(time__lte=now - TRACKED).order_by("time"),
         "access reports": AccessReport.objects.filter(
             created_at__lte=now - _REPORT_LIFETIME
@@ -71,6 +74,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "jobs": Job.objects.over(now),
         "dismissed recommendations": Dismissal.objects.filter(until__lte=now),
         "old mail": Mail.objects.filter(created_at__lte=now - _MAIL_LIFETIME),
+        "changes of e-mail": EmailChange.objects.filter(expires_at__lte=now),
         "recovery links": RootRecovery.objects.filter(asked_at__lte=now - _MAIL_LIFETIME),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
