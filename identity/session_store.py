@@ -30,7 +30,13 @@ def _rows(key: str) -> QuerySet[ConsoleSession]:
 
 
 class SessionStore(DatabaseStore):
-    """`session_key` is the cookie's value everywhere but in the table."""
+    """`session_key` is the cookie's value everywhere but in the table.
+
+    `saved` is whether this request stored it: then its cookie has to go out, and nothing is to be
+    stored again until it is modified.
+    """
+
+    saved = False
 
     @classmethod
     def get_model_class(cls) -> type[ConsoleSession]:
@@ -48,6 +54,10 @@ class SessionStore(DatabaseStore):
         elif found.user is not None:
             once.keep(once.signed_in(found.user.pk), found.user)
         return found
+
+    def save(self, must_create: bool = False) -> None:
+        super().save(must_create)
+        self.saved, self.modified = True, False
 
     def exists(self, session_key: str) -> bool:
         return _rows(session_key).exists()

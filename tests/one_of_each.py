@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from console.models import Job, JobPart, KeptForm, SavedRun
+from console.models import Draft, Job, JobPart, KeptForm, SavedRun
 from federation.models import (
     FederatedAttempt,
     OidcKeySet,
@@ -109,6 +109,9 @@ def fill(account: Account, mark: str = "") -> None:
     )
     EmailChange.objects.create(
         user=account.root, email=f"x{mark}@example.test", code="x", expires_at=timezone.now()
+    )
+    Draft.objects.create(
+        id=f"x{mark}", account=account, owner="x", sealed=b"", expires_at=timezone.now()
     )
     KeptForm.objects.create(
         id=f"x{mark}", user=user, path="/me", sealed=b"", expires_at=timezone.now()
