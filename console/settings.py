@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "identity.middleware.EndpointMiddleware",
+    "identity.middleware.ReadOnce",
     "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
     "identity.browser_middleware.BrowserMiddleware",  # Django's sessions, several to a browser
     "identity.middleware.SignInFirst",

@@ -64,14 +64,11 @@ class NotForUsError(Exception):
 # --- which sessions ------------------------------------------------------------------------------
 
 
-def remember(kept: Mapping[str, Any], credentials: TemporarySession) -> None:
+def remember(kept: Mapping[str, Any], provider_id: int, credentials: TemporarySession) -> None:
     """A console session came by SAML: `kept` is what it knows of its provider."""
-    provider = acs.provider_named(kept["provider"])
-    if provider is None:
-        return
     SamlSession.objects.create(
         credentials=credentials,
-        provider=provider,
+        provider_id=provider_id,
         subject=_subject(kept["issuer"], _name_of(kept)),
         session_index=_hashed(kept["session_index"]),
     )

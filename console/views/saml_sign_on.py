@@ -53,7 +53,7 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
     provider = SamlProvider.objects.filter(account=request.caller.account, name=named.name).first()
     if provider is None:
         raise NoSuchEntity(f"Manifest not found for arn {named.arn}")
-    found = SamlSignOn.objects.filter(provider=provider).first() or SamlSignOn(provider=provider)
+    found = SamlSignOn.of(provider.pk)
     initial = {name: getattr(found, name) for name in _KEPT}
     form = SignOnForm(request.POST or None, initial=initial)
     if form.is_valid() and (
