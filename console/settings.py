@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "identity.middleware.EndpointMiddleware",
+    "identity.middleware.ReadOnce",
     "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
     "identity.browser_middleware.BrowserMiddleware",  # Django's sessions, several to a browser
     "identity.middleware.SignInFirst",
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
     "console.middleware.MfaRequired",
+    "console.middleware.SentBefore",
     "console.middleware.StepUp",
     "console.middleware.Commands",
     "console.middleware.Refusals",
