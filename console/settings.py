@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
     "console.middleware.MfaRequired",
+    "console.middleware.SentBefore",
     "console.middleware.StepUp",
     "console.middleware.Commands",
     "console.middleware.Refusals",

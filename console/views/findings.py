@@ -61,7 +61,7 @@ def look(request: Request) -> HttpResponse:
     account = request.caller.account
     if who_can.is_large(account):
         analyzer.change(request, "StartResourceScan", lambda: None, resourceArn=account.root_arn)
-        return starting.start(request, finding_job.KIND)
+        return starting.start_once(request, finding_job.KIND)
     analyzer.change(
         request,
         "StartResourceScan",
