@@ -123,10 +123,7 @@ def empty(context: Context, content: str, heading: str, sentence: str = "") -> S
 @register.simple_block_tag(takes_context=True)
 def table(context: Context, content: str, caption: str, *, stacked: bool = False) -> SafeString:
     """Between the tags: `<thead>` with `th scope=col`, `<tbody>` with `th scope=row` for names.
-
-    One that is `stacked` shows the cells of a row below each other where there is little width; its
-    cells tell in `data-label` what the head would.
-    """
+    `stacked` puts a row's cells below each other on narrow screens; `data-label` tells the head."""
     return _render(context, "table", content=content, caption=caption, stacked=stacked)
 
 
