@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +26,8 @@ from identity.models import Event
 from identity.models.event import EventQuerySet
 
 SIZE = 50
+LOOKED_THROUGH = 20_000
+"""How many events are read in search of a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,49 @@ def filtered(events: EventQuerySet, wanted: Mapping[str, Any], account_id: str) 
         events = events.filter(read_only=wanted["access"] == "read")
     if wanted["errors_only"]:
         events = events.failed()
-    return _within(events, wanted)
+    events = _within(events, wanted)
+    return _about(events, wanted["resource"].strip()) if wanted["resource"] else events
+
+
+def _about(events: EventQuerySet, resource: str) -> EventQuerySet:
+    """Those whose parameters name the resource; no index knows these, so only so many are read."""
+    newest = events.order_by("-time", "-id").values("pk")[:LOOKED_THROUGH]
+    said = Cast("request_parameters", TextField())
+    found = Event.objects.filter(pk__in=newest).annotate(said=said)
+    wanted = Q()
+    for end in ",]}":  # as a value, not as the name of one
+        wanted |= Q(said__contains=json.dumps(resource) + end)
+    word, name = _parts(resource)
+    for member in _MEMBERS.get(word, ()):
+        # SQLite has the text as it was written, PostgreSQL as it writes it: both with a space.
+        wanted |= Q(said__contains=f'"{member}": {json.dumps(name)}')
+    return found.filter(wanted)
+
+
+def _parts(arn: str) -> tuple[str, str]:
+    """`user` and `bob` of `arn:aws:iam::123456789012:user/staff/bob`."""
+    rest = arn.split(":", 5)[-1] if arn.startswith("arn:") else ""
+    return rest.partition("/")[0], rest.rpartition("/")[2]
+
+
+_MEMBERS = {
+    "user": ("userName",),
+    "group": ("groupName",),
+    "role": ("roleName",),
+    "instance-profile": ("instanceProfileName",),
+}
+_NAMING = (
+    *("policyArn", "roleArn", "instanceProfileName", "roleName", "groupName", "userName"),
+    *("policyName", "accessKeyId", "serialNumber", "openIDConnectProviderArn", "sAMLProviderArn"),
+    *("name", "accountAlias"),
+)
+
+
+def resource(event: Event) -> str:
+    """What the event is about, as its parameters name it; of an ARN the last part."""
+    given = event.request_parameters or {}
+    found = next((str(given[name]) for name in _NAMING if given.get(name)), "")
+    return found.rpartition("/")[2] if found.startswith("arn:") else found
 
 
 def _by_user(events: EventQuerySet, name: str, account_id: str) -> EventQuerySet:

@@ -55,6 +55,7 @@ user_urls: list[URLPattern] = [
         create_user.permissions,
         name="create-user-permissions",
     ),
+    path("iam/create-user/<str:draft_id>/discard", create_user.discard, name="create-user-discard"),
     path("iam/create-user/<str:draft_id>/review", create_user.review, name="create-user-review"),
     path(
         "iam/create-user/done/<str:unique_id>/<str:handoff_id>",

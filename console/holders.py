@@ -17,8 +17,10 @@ from console.http import Request
 from console.names import MARK, user_segment
 from console.near_names import NothingNamed
 from console.permissions import Denied, Rights
+from console.user_summary import row_of
 from console.views.user_pages import of_user
 from identity import arns, quotas
+from identity.calls import no_such_user
 from identity.models import Group, Role, User
 
 if TYPE_CHECKING:
@@ -122,8 +124,10 @@ def of_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def user_holder(request: Request, user: t.UserTypeDef) -> Holder:
     """The row of a user whom GetUser has told."""
-    users = request.caller.account.iam_users.select_related("boundary")
-    return Holder(USER, users.get(unique_id=user["UserId"]), Rights(request))
+    row = row_of(request, user["UserName"])
+    if row is None:
+        raise no_such_user(user["UserName"])
+    return Holder(USER, row, Rights(request))
 
 
 def find(request: Request, kind: Kind, name: str) -> Holder | None:

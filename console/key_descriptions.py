@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from console.http import Request
 from console.permissions import Rights
 from identity.models import User, UserTag
 
 MOST = 256
+
+OF_KEY = Subquery(
+    UserTag.objects.filter(user=OuterRef("user"), key=OuterRef("pk")).values("value")[:1]
+)
+"""The description beside an access key, for who may list the tags."""
 
 
 def of(user: User, rights: Rights) -> dict[str, str]:

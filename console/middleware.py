@@ -128,6 +128,26 @@ class KeptForms:
         return responses.see_other(settings.SESSION_OVER_URL, next=after)
 
 
+class SentBefore:
+    """A form that was sent before, and did what it asks for, leads where it led the first time.
+
+    Views need not know: what they would look at has changed since, by that very form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.method != "POST" or request.caller is None or "form_token" not in request.POST:
+            return None
+        return first_result(request)
+
+
 class StepUp:
     """Before a sensitive act: a proof of who is at the keyboard, unless there was one just now."""
 
@@ -145,8 +165,6 @@ class StepUp:
             return None
         if not reproof.is_due(request, request.signed_in, request.facts.at):
             return None
-        if answer := first_result(request):  # the form was sent before, and did what it asks for
-            return answer
         after = kept_forms.keep(request, request.signed_in.user)
         return responses.see_other("reauthenticate", next=after, act=act)
 

@@ -39,6 +39,29 @@ class SentForm(models.Model):
         return self.token
 
 
+class Draft(models.Model):
+    """An unfinished wizard of somebody (console/drafts.py), sealed."""
+
+    id = models.CharField(max_length=22, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    owner = models.CharField(max_length=200, db_index=True)
+    page = models.CharField(max_length=64, blank=True)
+    label = models.CharField(max_length=128, blank=True)
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    if TYPE_CHECKING:
+        account_id: str
+
+    def __str__(self) -> str:
+        return self.label or self.id
+
+    @property
+    def purpose(self) -> str:
+        """What the vault binds the sealed values to."""
+        return f"draft:{self.owner}:{self.pk}"
+
+
 class KeptForm(models.Model):
     """What was typed into a form whose session was over (console/kept_forms.py), sealed."""
 
@@ -134,6 +157,27 @@ class UsedRole(models.Model):
         return self.role_arn.partition(":role/")[2]
 
 
+class SavedRun(models.Model):
+    """What somebody asked the policy simulator, kept under a name for themselves.
+
+    `owner` is the unique ID of a user, or of a role whose sessions share it.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    owner = models.CharField(max_length=128)
+    name = models.CharField(max_length=64)
+    query = models.TextField()
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "owner", "name"], name="saved_run_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DemoKey(models.Model):
     """A key that the demonstrations sign with, sealed; made at first use (console/demo/keys.py)."""
 
@@ -195,6 +239,7 @@ class Demonstration(models.Model):
 
 WITH.append("kept_preferences")
 COLUMNS += [
+    Sealed(Draft, "sealed", lambda row: row.purpose),
     Sealed(KeptForm, "sealed", lambda row: row.purpose),
     Sealed(DemoKey, "sealed_key", lambda row: row.purpose),
     Sealed(Demonstration, "sealed_secret", lambda row: row.purpose),

@@ -17,7 +17,7 @@ from identity.condition_keys import NO_KEYS
 from identity.errors import AccessDenied
 from identity.facts import Facts
 from identity.policy.request import Value as KeyValue
-from identity.standing import Standing, standing
+from identity.standing import standing
 
 Value = TypeVar("Value")
 
@@ -37,7 +37,7 @@ class Rights:
 
     def __init__(self, request: Acting) -> None:
         self._caller, self._facts = request.caller, request.facts
-        self._standing = _standing(request)
+        self._standing = standing(request.caller)
 
     def allow(self, action: str, resource: str, keys: Mapping[str, KeyValue] = NO_KEYS) -> bool:
         """Whether `action`, such as `iam:DeleteUser`, is allowed on the ARN.
@@ -72,17 +72,6 @@ class Rights:
             return read()
 
         return reading(required)
-
-
-def _standing(request: Acting) -> Standing:
-    """Read once for a page that only shows; what a form or a job changes may change its rights."""
-    if getattr(request, "method", "") not in ("GET", "HEAD"):
-        return standing(request.caller)
-    known: Standing | None = getattr(request, "standing", None)
-    if known is None or known.caller is not request.caller:
-        known = standing(request.caller)
-        setattr(request, "standing", known)  # noqa: B010  # of a request alone
-    return known
 
 
 class Denied:

@@ -21,6 +21,7 @@ _role, _of_role = "iam/roles/<str:name>", {"kind": ROLE}
 role_urls: list[URLPattern] = [
     path("iam/roles", roles.role_list_page, name="roles"),
     path("iam/create-role", create_role.who, name="create-role"),
+    path("iam/create-role/<str:draft_id>/discard", create_role.discard, name="create-role-discard"),
     path("iam/create-role/<str:draft_id>/who", create_role.who, name="create-role-who"),
     path(
         "iam/create-role/<str:draft_id>/permissions",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from console import post, threads
+from console import post, scheduled_findings, threads
 from console.jobs import runner
 
 THREADS = 4
@@ -70,6 +70,7 @@ def _before_fork(server: Any, worker: Any) -> None:
 def _in_worker(worker: Any) -> None:
     runner.start()
     threads.start("mail", post.work)
+    threads.start("findings", scheduled_findings.work)
 
 
 def close_connections() -> None:

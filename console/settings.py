@@ -45,6 +45,7 @@ SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(
 )
 VAULT_KEYS = env.str("BARTIZAN_VAULT_KEYS", default="")
 VAULT_FILE = DATA_DIR / "vault.key"
+FINDINGS_EVERY_HOURS = env.int("BARTIZAN_FINDINGS_EVERY_HOURS", default=24)
 CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
 TRUSTED_PROXIES = env.list("BARTIZAN_TRUSTED_PROXIES", default=[])
 # Networks, private ones too, in which OpenID Connect providers may be asked for their keys.
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.middleware.SecurityHeaders",
     "identity.middleware.EndpointMiddleware",
+    "identity.middleware.ReadOnce",
     "django.middleware.common.CommonMiddleware",  # refuses hosts that are not ours
     "identity.browser_middleware.BrowserMiddleware",  # Django's sessions, several to a browser
     "identity.middleware.SignInFirst",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "identity.middleware.CallerMiddleware",
     "console.middleware.Preferred",
     "console.middleware.MfaRequired",
+    "console.middleware.SentBefore",
     "console.middleware.StepUp",
     "console.middleware.Commands",
     "console.middleware.Refusals",

@@ -8,10 +8,9 @@ from console.holder_urls import group_urls, policies_of, user_urls
 from console.holders import ROLE
 from console.jobs.urls import job_urls
 from console.names import CUSTOM
-from console.openid_urls import openid_provider_urls
 from console.people_urls import people_urls
+from console.provider_urls import provider_urls
 from console.role_urls import role_urls, session_urls
-from console.saml_urls import saml_provider_urls
 from console.views import (
     about,
     events,
@@ -26,7 +25,6 @@ from console.views import (
     policy_editor,
     policy_services,
     policy_versions,
-    providers,
     root_recovery,
     security_credentials,
     setup,
@@ -112,11 +110,6 @@ policy_urls: list[URLPattern] = [
     path(f"{_own}/tags", policies.tags, _ours, name="policy-tags"),
     path(f"{_own}/delete", policies.delete, _ours, name="policy-delete"),
 ]
-provider_urls: list[URLPattern] = [
-    path("iam/providers", providers.provider_list_page, name="providers"),
-    *saml_provider_urls,
-    *openid_provider_urls,
-]
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
     path("me/root", my_root.root, name="me-root"),
@@ -158,6 +151,7 @@ explain_urls: list[URLPattern] = [
 ]
 simulator_urls: list[URLPattern] = [
     path("iam/simulator", simulator.simulator, name="simulator"),
+    path("iam/simulator/saved", simulator.save, name="simulator-saved"),
 ]
 
 urlpatterns = [

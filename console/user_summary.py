@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console import key_descriptions
 from console.http import Request
 from console.permissions import Reading, Rights, Value, reading
-from identity import passwords
+from identity import once
 from identity.models import AccessKey, User
 
 if TYPE_CHECKING:
@@ -51,16 +52,26 @@ class Summary:
     keys: Reading[list[Key]]
 
 
+def row_of(request: Request, name: str) -> User | None:
+    """The user of this name with what all its pages tell; a page that only shows reads it once."""
+    account = request.caller.account
+    with_it = ("boundary", "login_profile", "account__password_policy")
+    users = account.iam_users.select_related(*with_it)
+    return once.read(once.user(account.pk, name), users.named(name).first)
+
+
 def summary(request: Request, name: str, rights: Rights) -> Summary:
     """Console access, MFA devices and access keys of one user of the caller's account.
 
     From the rows, since so many calls of the API would be many queries; each part is decided and
     recorded as its own read.
     """
-    account = request.caller.account
-    users = account.iam_users.select_related("login_profile")
-    user = users.prefetch_related("access_keys", "mfa_devices").named(name).get()
-    max_age = passwords.rules(account).max_age
+    user = row_of(request, name)
+    assert user is not None  # the page has found it
+    keys = Prefetch("access_keys", AccessKey.objects.annotate(described=key_descriptions.OF_KEY))
+    prefetch_related_objects([user], keys, "mfa_devices")
+    policy = getattr(user.account, "password_policy", None)
+    max_age = policy.max_password_age if policy else None
 
     def read(action: str, value: Callable[[], Value]) -> Reading[Value]:
         return rights.reading(action, user.arn, value, UserName=user.name)
@@ -83,8 +94,12 @@ def _keys(user: User) -> list[AccessKey]:
 
 
 def _described(rights: Rights, user: User) -> list[Key]:
-    named = key_descriptions.of(user, rights)
-    return [_key(rights, user, key, named.get(key.id, "")) for key in _keys(user)]
+    may_read = rights.allow("iam:ListUserTags", user.arn)
+    return [_key(rights, user, key, _description(key) if may_read else "") for key in _keys(user)]
+
+
+def _description(key: AccessKey) -> str:
+    return getattr(key, "described", None) or ""
 
 
 def _key(rights: Rights, user: User, key: AccessKey, description: str) -> Key:

@@ -19,7 +19,7 @@ from django.db import transaction
 
 from federation import answers, provider_tests, redeeming, saml_sessions
 from federation.checks import Log, Reason, Refused
-from federation.models import FederatedAttempt, PendingSignIn, SamlProvider, SamlRequest
+from federation.models import FederatedAttempt, PendingSignIn, SamlProvider, SamlRequest, SamlSignOn
 from federation.operations.resources import SAML_ARN
 from federation.saml import peek, profile
 from federation.saml.xmlsafe import XmlError
@@ -111,8 +111,7 @@ def _asked(document: str, facts: Facts) -> list[SamlProvider]:
 
 def provider_named(arn: str) -> SamlProvider | None:
     named = SAML_ARN.fullmatch(arn)
-    rows = SamlProvider.objects.select_related("account")
-    return rows.filter(account=arns.owner(arn), name=named[1]).first() if named else None
+    return SamlProvider.named_in(arns.owner(arn), named[1]) if named else None
 
 
 def _accept(trials: list[Trial], document: str, acs: str, after: str, facts: Facts) -> Arrived:
@@ -187,8 +186,7 @@ def _require_fresh(trial: Trial, request: SamlRequest) -> None:
 
 
 def _may_begin(provider: SamlProvider) -> bool:
-    settings = getattr(provider, "sign_on", None)
-    return settings is None or bool(settings.unsolicited)
+    return SamlSignOn.of(provider.pk).unsolicited
 
 
 def _pending(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from identity import vault
 from identity.models import Account
+from identity.models.prepared import Prepared
 
 if TYPE_CHECKING:
     from federation.models import OidcProvider, SamlProvider
@@ -42,9 +43,19 @@ class PendingSignIn(models.Model):
     def __str__(self) -> str:
         return self.handle
 
+    @staticmethod
+    def of(handle: str) -> PendingSignIn | None:
+        """What waits for the cookie of that SHA-256, with its line in the log; maybe too long."""
+        return _pending.first(handle)
+
     @property
     def purpose(self) -> str:
         return f"pending_sign_in:{self.handle}"
+
+
+_pending = Prepared(
+    lambda handle: PendingSignIn.objects.select_related("attempt").filter(pk=handle), ""
+)
 
 
 class FederatedAttemptQuerySet(models.QuerySet["FederatedAttempt"]):

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from federation import service_provider, single_logout
 from federation.models import SamlProvider
+from federation.outgoing import Outgoing
 from federation.saml import bindings
 from federation.saml.bindings import Arrived
 from federation.saml.xmlsafe import XmlError
-from federation.single_logout import NotForUsError, Outgoing
+from federation.single_logout import NotForUsError
 from identity.access import public
 
 REQUEST, RESPONSE = "SAMLRequest", "SAMLResponse"

@@ -91,7 +91,7 @@ def session(
     keys that stay in every request of the session.
     """
     limits: dict[str, Any] = dict(wanted.policies)
-    credentials = tokens.mint(
+    row, credentials = tokens.issue(
         role,
         operation,
         seconds,
@@ -109,5 +109,4 @@ def session(
         "AssumedRoleId": f"{role.unique_id}:{wanted.name}",
         "Arn": arns.sts(role.account_id, "assumed-role", f"{role.name}/{wanted.name}"),
     }
-    row = TemporarySession.objects.get(pk=credentials["AccessKeyId"])
     return Minted(row, credentials, assumed)

@@ -21,6 +21,7 @@ from federation.saml_models import (
 )
 from identity import arns, identifiers
 from identity.models import Account, TemporarySession
+from identity.models.prepared import Prepared
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -97,6 +98,11 @@ class SamlProvider(Provider):
         self.uuid = self.uuid or identifiers.unique_id("SAMLSP")
         super().save(*args, **kwargs)
 
+    @staticmethod
+    def named_in(account_id: str, name: str) -> SamlProvider | None:
+        """The provider of exactly this name with its account, in one prepared query."""
+        return _named.first(account_id, name)
+
     @property
     def arn(self) -> str:
         return saml_arn(self.account_id, self.name)
@@ -106,6 +112,15 @@ class SamlProvider(Provider):
         self.entities.all().delete()
         rows = [SamlEntity(provider=self, digest=_digest(one)) for one in dict.fromkeys(entity_ids)]
         SamlEntity.objects.bulk_create(rows)
+
+
+_named = Prepared(
+    lambda account_id, name: SamlProvider.objects.select_related("account").filter(
+        account=account_id, name=name
+    ),
+    "",
+    "",
+)
 
 
 class SamlPrivateKey(models.Model):

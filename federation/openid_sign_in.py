@@ -22,6 +22,7 @@ from federation import (
     attempts,
     key_sets,
     openid_roles,
+    trust,
     ways_in,
     web_identity,
 )
@@ -232,10 +233,10 @@ def _accept(trial: _Trial, proof: OpenIdProof, known: Kept, facts: Facts) -> Arr
 
 def _tested(trial: _Trial, proof: OpenIdProof, facts: Facts) -> FederatedAttempt:
     """Of a test the log also has what each role's trust policy says."""
-    usable = False
+    usable, roles = False, trust.roles_named(proof.role_arns)
     for arn in dict.fromkeys(proof.role_arns):
         try:
-            proof.entry(arn, facts, trial.log)
+            proof.entry(arn, roles.get(arn), facts, trial.log)
             usable = True
         except AwsError:  # the log has it
             continue

@@ -14,6 +14,7 @@ from federation.redeeming import Proven as SamlProven
 from federation.web_identity import Proven as OpenIdProven
 from identity.account_paths import common
 from identity.facts import Facts
+from identity.models import Role
 
 
 class Proof(Protocol):
@@ -38,8 +39,8 @@ class Proof(Protocol):
     def kept(self) -> Mapping[str, Any]:
         """What the console's session remembers, for a logout at the provider."""
 
-    def entry(self, role_arn: str, facts: Facts, log: Log) -> Entry:
-        """All that can refuse a role. Raises AwsError."""
+    def entry(self, role_arn: str, role: Role | None, facts: Facts, log: Log) -> Entry:
+        """All that can refuse a role, which is None where there is no such one. Raises AwsError."""
 
     def mint(self, made: Entry, facts: Facts) -> Minted:
         """The session. Keeps the audit event of the assumption, too."""
@@ -79,9 +80,9 @@ class SamlProof:
             }
         }
 
-    def entry(self, role_arn: str, facts: Facts, log: Log) -> Entry:
+    def entry(self, role_arn: str, role: Role | None, facts: Facts, log: Log) -> Entry:
         session = saml_sessions.wanted(self.proven)
-        return saml_sessions.entry(self.proven, role_arn, facts, log, session)
+        return saml_sessions.entry(self.proven, role_arn, role, facts, log, session)
 
     def mint(self, made: Entry, facts: Facts) -> Minted:
         return saml_sessions.mint(self.proven, made, facts)[0]
@@ -111,7 +112,7 @@ class OpenIdProof:
     def kept(self) -> Mapping[str, Any]:
         return {}
 
-    def entry(self, role_arn: str, facts: Facts, log: Log) -> Entry:
+    def entry(self, role_arn: str, role: Role | None, facts: Facts, log: Log) -> Entry:
         special = self.proven.special
         session = Wanted(
             name=self.session_name,
@@ -119,7 +120,7 @@ class OpenIdProof:
             transitive_keys=special.transitive_keys,
             source_identity=special.source_identity,
         )
-        role = web_identity.role_for(self.proven, role_arn, facts, log, session)
+        role = web_identity.role_for(self.proven, role_arn, role, facts, log, session)
         return Entry(role, session, web_identity.seconds(role, session))
 
     def mint(self, made: Entry, facts: Facts) -> Minted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from federation import answers, redeeming, saml_sessions, service_provider
+from federation import answers, redeeming, saml_sessions, service_provider, trust
 from federation.checks import Check, Log, Reason
 from federation.models import FederatedAttempt, SamlProvider
 from federation.redeeming import Proven
@@ -81,14 +81,15 @@ def finished(trial: Trial, document: str, facts: Facts) -> FederatedAttempt:
 
 def roles(proven: Proven, facts: Facts) -> list[RoleResult]:
     """Each role of this provider that is offered, and what its trust policy says."""
-    found = []
+    found, known = [], trust.roles_named(pair.role_arn for pair in proven.claims.pairs[:MOST_ROLES])
     for pair in proven.claims.pairs[:MOST_ROLES]:
         if pair.provider_arn != proven.provider.arn:
             continue
         log, why = Log(), ""
         try:
             wanted = saml_sessions.wanted(proven)
-            saml_sessions.entry(proven, pair.role_arn, facts, log, wanted)
+            role = known.get(pair.role_arn)
+            saml_sessions.entry(proven, pair.role_arn, role, facts, log, wanted)
         except AwsError as problem:
             why = problem.message
             if all(check.passed for check in log.checks):

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from federation import acs, answers, openid_sign_in, saml_events, single_logout, trust
 from federation.checks import Check, Log, Reason
-from federation.minting import Minted
+from federation.minting import Entry, Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.proofs import Proof, SamlProof
 from federation.trial import Trial
@@ -25,12 +25,22 @@ from identity.models import Account, Role
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A role that the provider offers; `why` it cannot be used, or nothing."""
+    """A role that the provider offers: how it is entered, or what refuses; `log` tells of it."""
 
     role_arn: str
     proof: Proof
-    role: Role | None
-    why: str
+    made: Entry | None
+    problem: AwsError | None
+    log: Log
+
+    @property
+    def role(self) -> Role | None:
+        return self.made.role if self.made else None
+
+    @property
+    def why(self) -> str:
+        """It cannot be used, or nothing."""
+        return self.problem.message if self.problem else ""
 
     @property
     def account(self) -> Account:
@@ -70,9 +80,12 @@ def waiting(handle: str, browser: str, facts: Facts) -> Received | None:
     None when it is over, or when the request was begun in another browser. A provider that was
     deleted or got other keys meanwhile proves nothing any more. Raises RejectedError.
     """
-    rows = PendingSignIn.objects.filter(pk=acs.hashed(handle), expires_at__gt=facts.at)
-    row = rows.select_related("attempt").first() if handle else None
-    if row is None or (row.browser and row.browser != acs.hashed(browser)):
+    row = PendingSignIn.of(acs.hashed(handle)) if handle else None
+    if (
+        row is None
+        or row.expires_at <= facts.at
+        or (row.browser and row.browser != acs.hashed(browser))
+    ):
         return None
     kept = json.loads(vault.unseal(row.sealed_claims, row.purpose))
     then = replace(facts, at=datetime.fromisoformat(kept["at"]))
@@ -95,20 +108,21 @@ def _proofs_of_saml(kept: Mapping[str, Any], then: Facts) -> Iterator[Proof]:
 
 def _options(proofs: Iterable[Proof], facts: Facts) -> Iterator[Option]:
     """Each role of each proven provider, once, in the provider's order."""
-    seen: set[str] = set()
+    offered: dict[str, Proof] = {}
     for proof in proofs:
         for arn in proof.role_arns:
-            if arn not in seen:
-                seen.add(arn)
-                yield Option(arn, proof, trust.role_named(arn), _why_not(proof, arn, facts))
+            offered.setdefault(arn, proof)
+    roles = trust.roles_named(offered)
+    for arn, proof in offered.items():
+        yield _option(arn, proof, roles.get(arn), facts)
 
 
-def _why_not(proof: Proof, role_arn: str, facts: Facts) -> str:
+def _option(role_arn: str, proof: Proof, role: Role | None, facts: Facts) -> Option:
+    log = Log()
     try:
-        proof.entry(role_arn, facts, Log())
+        return Option(role_arn, proof, proof.entry(role_arn, role, facts, log), None, log)
     except AwsError as problem:
-        return problem.message
-    return ""
+        return Option(role_arn, proof, None, problem, log)
 
 
 def nothing_usable(received: Received, options: Iterable[Option]) -> acs.RejectedError:
@@ -134,40 +148,52 @@ def _unusable(role_arn: str, why: str) -> Check:
     )
 
 
-def finish(request: HttpRequest, received: Received, role_arn: str, facts: Facts) -> str:
-    """Sign in with the role; returns the page to go to. Raises RejectedError.
+def finish(request: HttpRequest, received: Received, option: Option | None, facts: Facts) -> str:
+    """Sign in with the role; returns the page to go to. Raises RejectedError, for none offered too.
 
     A session that the browser has is over then. Of two posts of the same page one signs in.
     """
-    offered = {one.role_arn: one for one in received.options(facts)}
-    option = offered.get(role_arn)
     if option is None:
         raise acs.RejectedError(answers.NO_PAIR, str(received.row.attempt_id))
-    proof, log = option.proof, Log()
-    attempt = FederatedAttempt.objects.filter(pk=received.attempts[proof.provider.arn]).first()
+    attempt, role_arn = _attempt_of(received, option), option.role_arn
     try:
-        made = proof.entry(role_arn, facts, log)
         with transaction.atomic():
-            if not PendingSignIn.objects.filter(pk=received.row.pk).delete()[0]:
-                raise InvalidIdentityToken("This sign-in was finished before")
-            minted = proof.mint(made, facts)
-            _begin(request, received, proof, minted, facts)
-            _settle(attempt, log, FederatedAttempt.ACCEPTED, role_arn, key_id=minted.row.pk)
+            minted = _entered(request, received, option, facts)
+            _settle(attempt, option.log, FederatedAttempt.ACCEPTED, role_arn, key_id=minted.row.pk)
     except AwsError as problem:
         told = {"refusal": problem.code, "answer": problem.message}
-        _settle(attempt, log, FederatedAttempt.REFUSED, role_arn, **told)
+        _settle(attempt, option.log, FederatedAttempt.REFUSED, role_arn, **told)
         raise acs.RejectedError(problem.message, str(attempt.pk) if attempt else "") from problem
     return received.row.after
+
+
+def _attempt_of(received: Received, option: Option) -> FederatedAttempt | None:
+    """The line in the log of the role's provider: mostly the one that came with the row."""
+    number = received.attempts[option.proof.provider.arn]
+    if str(received.row.attempt_id) == number:
+        return received.row.attempt
+    return FederatedAttempt.objects.filter(pk=number).first()
+
+
+def _entered(request: HttpRequest, received: Received, option: Option, facts: Facts) -> Minted:
+    if option.made is None:
+        assert option.problem is not None  # one of the two
+        raise option.problem
+    if not PendingSignIn.objects.filter(pk=received.row.pk).delete()[0]:
+        raise InvalidIdentityToken("This sign-in was finished before")
+    minted = option.proof.mint(option.made, facts)
+    _begin(request, received, option.proof, minted, facts)
+    return minted
 
 
 def _begin(
     request: HttpRequest, received: Received, proof: Proof, minted: Minted, facts: Facts
 ) -> None:
     """The console session, which ends with its credentials; who signs out ends these, too."""
-    sessions.start_with(request, minted.row, facts, issuer=proof.again, owned=True)
-    request.session.update(proof.kept)
-    if came_by := proof.kept.get("saml"):
-        single_logout.remember(came_by, minted.row)
+    kept = proof.kept
+    sessions.start_with(request, minted.row, facts, issuer=proof.again, owned=True, more=kept)
+    if came_by := kept.get("saml"):
+        single_logout.remember(came_by, proof.provider.pk, minted.row)
     event = saml_events.signed_in(minted, proof.provider, facts, received.row.after)
     event.save(force_insert=True)
 
@@ -182,4 +208,4 @@ def _settle(
     attempt.checks = [*attempt.checks, *(asdict(check) for check in log.checks)]
     for name, value in columns.items():
         setattr(attempt, name, value)
-    attempt.save()
+    attempt.save(update_fields=["outcome", "role_arn", "checks", *columns])

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from identity.models import TemporarySession
+from identity.models.prepared import Prepared
 
 _PROVIDER = "federation.SamlProvider"
 
@@ -44,6 +45,14 @@ class SamlSignOn(models.Model):
 
     def __str__(self) -> str:
         return str(self.provider)
+
+    @staticmethod
+    def of(provider_id: int) -> SamlSignOn:
+        """What was set for the provider, or what holds where nothing was."""
+        return _sign_on.first(provider_id) or SamlSignOn(provider_id=provider_id)
+
+
+_sign_on = Prepared(lambda provider_id: SamlSignOn.objects.filter(pk=provider_id), 0)
 
 
 class SeenAssertionQuerySet(models.QuerySet["SeenAssertion"]):

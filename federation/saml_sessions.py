@@ -33,13 +33,16 @@ def wanted(proven: Proven, **asked: Any) -> Wanted:
     )
 
 
-def entry(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wanted) -> Entry:
+def entry(
+    proven: Proven, role_arn: str, role: Role | None, facts: Facts, log: Log, session: Wanted
+) -> Entry:
     """All that can refuse a role, in AWS's order: the pair, the trust policy, the duration.
 
+    `role` is the one of that ARN (`trust.role_named`), None where there is none.
     Raises InvalidIdentityToken, AccessDenied, ValidationError and ExpiredIdentityToken.
     """
     _require_pair(proven, role_arn, log)
-    role = _require_trust(proven, role_arn, facts, log, session)
+    role = _require_trust(proven, role_arn, role, facts, log, session)
     seconds = _seconds(proven, role, facts, session)
     log.ok("Duration", f"at most {role.max_session_duration} seconds", f"{seconds} seconds")
     return Entry(role, session, seconds)
@@ -55,9 +58,10 @@ def _require_pair(proven: Proven, role_arn: str, log: Log) -> None:
     log.ok("Role attribute", pair, pair)
 
 
-def _require_trust(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wanted) -> Role:
+def _require_trust(
+    proven: Proven, role_arn: str, role: Role | None, facts: Facts, log: Log, session: Wanted
+) -> Role:
     """The role; what its trust policy lacks is for the log only."""
-    role = trust.role_named(role_arn)
     given = (proven.provider.arn, ACTION, proven.keys, facts, session)
     lacks = trust.missing(role, *given) if role else [ACTION]
     if lacks:

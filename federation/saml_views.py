@@ -86,9 +86,10 @@ def _chosen(request: Any, received: Received) -> HttpResponse:
     if not usable:
         raise role_choice.nothing_usable(received, options)
     if request.method == "POST" and request.POST.get("role"):
-        return _sign_in(request, received, request.POST["role"])
+        chosen = [one for one in options if one.role_arn == request.POST["role"]]
+        return _sign_in(request, received, chosen[0] if chosen else None)
     if request.method == "GET" and len(usable) == 1 and request.signed_in is None:
-        return _sign_in(request, received, usable[0].role_arn)
+        return _sign_in(request, received, usable[0])
     return _choice(request, usable)
 
 
@@ -121,12 +122,13 @@ def _by_account(options: Iterable[Option]) -> list[tuple[Account, list[Option]]]
     return list(found.items())
 
 
-def _sign_in(request: Any, received: Received, role_arn: str) -> HttpResponse:
-    after = role_choice.finish(request, received, role_arn, request.facts)
+def _sign_in(request: Any, received: Received, option: Option | None) -> HttpResponse:
+    after = role_choice.finish(request, received, option, request.facts)
     response = see_other(here(after) or reverse(settings.LOGIN_REDIRECT_URL))
     for name in (HANDLE_COOKIE, REQUEST_COOKIE):
         response.delete_cookie(name, samesite="Lax")
-    last_roles.remember(request, response, role_arn)
+    if option:
+        last_roles.remember(request, response, option.role_arn)
     return response
 
 

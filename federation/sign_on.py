@@ -38,7 +38,7 @@ def request_url(
         browser=acs.hashed(browser),
         after=after,
         test=test,
-        fresh=SamlSignOn.objects.filter(provider=provider, fresh=True).exists(),
+        fresh=SamlSignOn.of(provider.pk).fresh,
         expires_at=facts.at + WAITING,
     )
     with transaction.atomic():

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -21,6 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from federation import acs, attempts, redeeming, service_provider
 from federation.checks import Log, Reason, Refused
 from federation.models import FederatedAttempt, SamlProvider, SamlSession, SeenAssertion
+from federation.outgoing import Outgoing
 from federation.saml import bindings, logout, metadata, xmlsafe
 from federation.saml.assertion import Expected, NameId
 from federation.saml.bindings import Arrived
@@ -34,27 +32,6 @@ from identity.models import TemporarySession
 SURFACE = "logout"
 
 _REMEMBERED = timedelta(hours=1)
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Where the browser goes with a message: to `url`, or with a form to post there.
-
-    It `asks` a provider to sign the person out, unless it only leads back to a broker's site.
-    """
-
-    provider: str
-    url: str
-    fields: Mapping[str, str]
-    asks: bool = True
-
-    @property
-    def origin(self) -> str:
-        """Where the form goes, for the content security policy; "" if that cannot say it."""
-        parts = urlsplit(self.url)
-        found = f"{parts.scheme}://{parts.netloc}"
-        return found if _ORIGIN.fullmatch(found) else ""
 
 
 class NotForUsError(Exception):
@@ -64,14 +41,11 @@ class NotForUsError(Exception):
 # --- which sessions ------------------------------------------------------------------------------
 
 
-def remember(kept: Mapping[str, Any], credentials: TemporarySession) -> None:
+def remember(kept: Mapping[str, Any], provider_id: int, credentials: TemporarySession) -> None:
     """A console session came by SAML: `kept` is what it knows of its provider."""
-    provider = acs.provider_named(kept["provider"])
-    if provider is None:
-        return
     SamlSession.objects.create(
         credentials=credentials,
-        provider=provider,
+        provider_id=provider_id,
         subject=_subject(kept["issuer"], _name_of(kept)),
         session_index=_hashed(kept["session_index"]),
     )

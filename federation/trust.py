@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from federation.minting import Wanted
 from identity import arns, condition_keys
@@ -13,6 +13,7 @@ from identity.condition_keys import Keys
 from identity.errors import AccessDenied
 from identity.facts import Facts
 from identity.models import Role
+from identity.models.user import folded
 from identity.policy import (
     Decision,
     Kind,
@@ -92,6 +93,19 @@ def role_named(arn: str) -> Role | None:
         return None
     role = Role.named_in(arns.owner(arn), arn.rpartition("/")[2])
     return role if role is not None and role.arn == arn else None
+
+
+def roles_named(wanted: Iterable[str]) -> dict[str, Role]:
+    """As `role_named`, for many at once; those that there are, by their ARN."""
+    listed = [arn for arn in wanted if arn.startswith("arn:") and arn.count(":") >= 5]
+    if len(listed) < 2:
+        found = [role_named(arn) for arn in listed]
+    else:
+        names = {folded(arn.rpartition("/")[2]) for arn in listed}
+        accounts = {arns.owner(arn) for arn in listed}
+        rows = Role.objects.select_related("account")
+        found = list(rows.filter(account__in=accounts, name_folded__in=names))
+    return {role.arn: role for role in found if role is not None and role.arn in listed}
 
 
 def _of_request(role: Role, facts: Facts) -> Keys:

@@ -100,13 +100,17 @@ def prove(
     return Proven(provider, claims, special, keys_of)
 
 
-def role_for(proven: Proven, role_arn: str, facts: Facts, log: Log, session: Wanted) -> Role:
-    """The role, if the token and its trust policy allow it. InvalidIdentityToken, AccessDenied."""
+def role_for(
+    proven: Proven, role_arn: str, role: Role | None, facts: Facts, log: Log, session: Wanted
+) -> Role:
+    """The role of that ARN, if there is one and the token and its trust policy allow it.
+
+    Raises InvalidIdentityToken and AccessDenied.
+    """
     roles = proven.special.roles
     if roles is not None and role_arn not in roles:
         log.failed("Roles of the token", role_arn, "; ".join(roles)[:1000])
         raise InvalidIdentityToken(_NO_ROLE)
-    role = trust.role_named(role_arn)
     given = (_principal(proven.provider, role), ACTION, proven.keys, facts, session)
     lacks = trust.missing(role, *given) if role else [ACTION]
     if lacks:

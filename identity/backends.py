@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from identity import once
 from identity.models import User
 
 WITH = ["account__console_settings"]
@@ -19,4 +20,5 @@ class ByKey:
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.select_related(*WITH).filter(pk=user_id).first()
+        found = User.objects.select_related(*WITH).filter(pk=user_id)
+        return once.read(once.signed_in(int(user_id)), found.first)

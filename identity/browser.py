@@ -64,7 +64,7 @@ class Browser:
     """
 
     def __init__(self, cookies: Mapping[str, str], account_id: str, path: str) -> None:
-        self.opened: dict[str, SessionBase] = {}
+        self.opened: dict[str, SessionStore] = {}
         self.dropped: set[str] = set()
         self.cookies, self.account_id = cookies, account_id
         self.cookie = cookie_of(account_id) if cookie_of(account_id) in cookies else MAIN

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, set_script_prefix
@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from identity import account_paths
 from identity.browser import Browser
+from identity.session_store import SessionStore
 
 _CSRF = settings.CSRF_COOKIE_NAME
 _SAME_SITE: Literal["Lax"] = "Lax"
@@ -85,15 +86,16 @@ def _keep(response: HttpResponse, browser: Browser) -> None:
         if session.is_empty():
             if cookie in browser.cookies:
                 response.delete_cookie(cookie, samesite=_SAME_SITE)
-        elif session.modified and response.status_code < 500:
+        elif (session.modified or session.saved) and response.status_code < 500:
             _save(response, cookie, session)
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
 
 
-def _save(response: HttpResponse, cookie: str, session: SessionBase) -> None:
+def _save(response: HttpResponse, cookie: str, session: SessionStore) -> None:
     try:
-        session.save()
+        if session.modified:
+            session.save()
     except UpdateError as problem:
         raise SessionInterrupted("the session was ended while this request ran") from problem
     response.set_cookie(

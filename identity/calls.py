@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from identity import once
 from identity.callers import Caller
 from identity.errors import (
     AccessDenied,
@@ -63,7 +64,8 @@ class Call:
         name = self.params.get("UserName")
         if name is None or self._names_root(name):
             return self.caller.user
-        return User.named_in(self.account, name)
+        key = once.user(self.account.pk, name)
+        return once.read(key, lambda: User.named_in(self.account, name))
 
     def _names_root(self, name: str) -> bool:
         return self.caller.is_root and name == self.account.id and self.action in _NAMING_ROOT

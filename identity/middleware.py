@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from identity import account_paths, browser, sessions, switching, views
+from identity import account_paths, browser, once, sessions, switching, views
 from identity.access import is_public
 from identity.facts import facts_of
 from identity.gateway import Client
@@ -29,6 +29,19 @@ class EndpointMiddleware:
         if views.is_for_endpoint(request):
             return views.endpoint(request)
         return self.get_response(request)
+
+
+class ReadOnce:
+    """What a request that changes nothing reads of policies and users, it reads once."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with once.reading():
+            return self.get_response(request)
 
 
 class SignInFirst:

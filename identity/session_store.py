@@ -15,6 +15,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from identity import once
+from identity.backends import WITH
 from identity.models import ConsoleSession
 
 
@@ -28,18 +30,34 @@ def _rows(key: str) -> QuerySet[ConsoleSession]:
 
 
 class SessionStore(DatabaseStore):
-    """`session_key` is the cookie's value everywhere but in the table."""
+    """`session_key` is the cookie's value everywhere but in the table.
+
+    `saved` is whether this request stored it: then its cookie has to go out, and nothing is to be
+    stored again until it is modified.
+    """
+
+    saved = False
 
     @classmethod
     def get_model_class(cls) -> type[ConsoleSession]:
         return ConsoleSession
 
     def _get_session_from_db(self) -> ConsoleSession | None:
-        """The unexpired row; without one the key is dropped, so that nobody can choose a key."""
-        found = _rows(self.session_key or "").filter(expire_date__gt=timezone.now()).first()
+        """The unexpired row; without one the key is dropped, so that nobody can choose a key.
+
+        Its user comes with it, since a page asks for the user next.
+        """
+        rows = _rows(self.session_key or "").filter(expire_date__gt=timezone.now())
+        found = rows.select_related("user", *(f"user__{one}" for one in WITH)).first()
         if found is None:
             self._session_key = None
+        elif found.user is not None:
+            once.keep(once.signed_in(found.user.pk), found.user)
         return found
+
+    def save(self, must_create: bool = False) -> None:
+        super().save(must_create)
+        self.saved, self.modified = True, False
 
     def exists(self, session_key: str) -> bool:
         return _rows(session_key).exists()

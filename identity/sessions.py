@@ -7,6 +7,7 @@ nothing about permissions is kept in a session.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,11 +54,12 @@ def start_with(
     *,
     issuer: str = "",
     owned: bool = False,
+    more: Mapping[str, Any] | None = None,
 ) -> Caller:
     """As `start`, for who comes with temporary credentials instead of a password.
 
     `issuer` says where to sign in again. Credentials that are `owned` were made for this session
-    alone and go when it is signed out.
+    alone and go when it is signed out. `more` is what else the session is to remember.
     """
     account, caller = credentials.principal.account_id, caller_with(credentials)
     browser.take_place(request, account)
@@ -65,6 +67,7 @@ def start_with(
     _begin(request, facts, credentials.mfa_at)
     kept = {"key_id": credentials.pk, "account": account, "name": caller.name}
     request.session[CREDENTIALS] = {**kept, "issuer": issuer, "owned": owned}
+    request.session.update(dict(more or {}))
     request.session.set_expiry(credentials.expires_at)
     request.session.save()
     return caller

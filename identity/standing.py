@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from identity import arns, condition_keys
+from identity import arns, condition_keys, once
 from identity.callers import Caller
 from identity.callers import Kind as PrincipalKind
 from identity.condition_keys import NO_KEYS, NO_PARAMS
@@ -83,8 +83,15 @@ class Standing:
 def standing(caller: Caller, action: str = "") -> Standing:
     """Every layer that bears on this caller. Root is a layer that allows, not an exception.
 
-    With an `action` of one's own password, the account's grant of it is among them.
+    With an `action` of one's own password, the account's grant of it is among them. A request that
+    changes nothing reads it once.
     """
+    own = action if action in _OWN_PASSWORD else ""
+    # The standing holds the caller, so that no other caller can have its place in memory.
+    return once.read(("standing", id(caller), own), lambda: _standing(caller, action))
+
+
+def _standing(caller: Caller, action: str) -> Standing:
     granted = _granted(caller)
     more = (
         _account_grant(caller)

@@ -20,11 +20,23 @@ def mint(
     duration: int,
     facts: Facts,
     issuer_key_id: str,
+    **more: Any,
+) -> dict[str, Any]:
+    """As `issue`; STS's `Credentials` structure alone."""
+    return issue(principal, operation, duration, facts, issuer_key_id, **more)[1]
+
+
+def issue(
+    principal: User | Role,
+    operation: str,
+    duration: int,
+    facts: Facts,
+    issuer_key_id: str,
     *,
     token_size: int = 0,
     **session: Any,
-) -> dict[str, Any]:
-    """New credentials of `principal` for `duration` seconds: STS's `Credentials` structure.
+) -> tuple[TemporarySession, dict[str, Any]]:
+    """New credentials of `principal` for `duration` seconds: the row, and STS's `Credentials`.
 
     The token and the secret are in the answer only: the row keeps the one's hash and the other
     sealed. `issuer_key_id` is the key that asked; the token has at least `token_size` characters;
@@ -46,7 +58,7 @@ def mint(
         **{kind: principal},
         **session,
     )
-    return {
+    return row, {
         "AccessKeyId": key_id,
         "SecretAccessKey": secret,
         "SessionToken": token,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from console.models import Job, JobPart, KeptForm
+from console.models import Draft, Job, JobPart, KeptForm, SavedRun
 from federation.models import (
     FederatedAttempt,
     OidcKeySet,
@@ -100,6 +100,7 @@ def fill(account: Account, mark: str = "") -> None:
     ArchiveRule.objects.create(account=account, name="meant", kind="external")
     FindingScan.objects.create(account=account, finished_at=timezone.now())
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
+    SavedRun.objects.create(account=account, owner=user.unique_id, name="often", query="kind=user")
     job = Job.objects.create(account=account, kind="credential-report", user=user)
     JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")
     Mail.objects.create(id=f"x{mark}", account=account, to="x@example.test", sealed=b"")
@@ -108,6 +109,9 @@ def fill(account: Account, mark: str = "") -> None:
     )
     EmailChange.objects.create(
         user=account.root, email=f"x{mark}@example.test", code="x", expires_at=timezone.now()
+    )
+    Draft.objects.create(
+        id=f"x{mark}", account=account, owner="x", sealed=b"", expires_at=timezone.now()
     )
     KeptForm.objects.create(
         id=f"x{mark}", user=user, path="/me", sealed=b"", expires_at=timezone.now()

@@ -36,6 +36,11 @@ def key(name: str) -> tuple[rsa.RSAPrivateKey, str]:
     return private, row.certificate
 
 
+def forget(name: str) -> None:
+    """Nobody trusts it any more; a scenario without a key has none to forget."""
+    DemoKey.objects.filter(pk=name).delete()
+
+
 def jwk() -> RSAKey:
     """What the OpenID provider signs with."""
     private, _certificate = key(OPENID)

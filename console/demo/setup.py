@@ -82,10 +82,15 @@ def set_up(iam: IAMClient, account: Account, scenario: str) -> Demonstration:
 
 
 def remove(iam: IAMClient, row: Demonstration) -> None:
-    """Remove what was made, the last first; what somebody removed by hand is no obstacle."""
+    """Remove what was made, the last first; what somebody removed by hand is no obstacle.
+
+    With the last account's demonstration its signing key goes, too.
+    """
     for kind, name in reversed(row.made):
         _REMOVE[kind](iam, name)
     row.delete()
+    if not Demonstration.objects.filter(scenario=row.scenario).exists():
+        keys.forget(row.scenario)
 
 
 # --- what each scenario needs --------------------------------------------------------------------

@@ -47,6 +47,11 @@ class EventFilterForm(forms.Form):
         gettext_lazy("Event"), gettext_lazy("The whole name, such as CreateUser"), max_length=128
     )
     user = _text(gettext_lazy("User name"), gettext_lazy("root for the root user"), max_length=128)
+    resource = _text(
+        gettext_lazy("Resource"),
+        gettext_lazy("A whole name or ARN; among the newest 20,000 that match the rest"),
+        max_length=2048,
+    )
     key = _text(gettext_lazy("Access key ID"), gettext_lazy("AKIA… or ASIA…"), max_length=128)
     address = _text(
         gettext_lazy("Source address"), gettext_lazy("The whole address"), max_length=45

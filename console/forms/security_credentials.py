@@ -36,12 +36,8 @@ def _present_password() -> forms.CharField:
     )
 
 
-class ChangePasswordForm(NewPasswordForm):
-    """Sent twice it does no harm: the second time the current password is not right any more."""
-
-    old_password = _present_password()
-
-    field_order = ("old_password", "new_password", "again")
+class RuledPasswordForm(NewPasswordForm):
+    """As it is typed for `user`: held to the rules before the operation checks them again."""
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
@@ -63,6 +59,14 @@ class ChangePasswordForm(NewPasswordForm):
             for problem in passwords.problems(rules, self._user, typed):
                 self.add_error("new_password", f"{problem}.")
         return cleaned
+
+
+class ChangePasswordForm(RuledPasswordForm):
+    """Sent twice it does no harm: the second time the current password is not right any more."""
+
+    old_password = _present_password()
+
+    field_order = ("old_password", "new_password", "again")
 
 
 class ProofForm(Form):

@@ -47,6 +47,14 @@ def start(request: Request, kind: str, given: bytes = b"", **params: Any) -> Htt
     return see_other("job", str(job.pk))
 
 
+def start_once(request: Request, kind: str, **params: Any) -> HttpResponse:
+    """As `start`; who asks again for what waits or runs already is led to that."""
+    caller = request.caller
+    same = Job.objects.filter(account_id=caller.account_id, starter_id=caller.user_id, kind=kind)
+    running = [job for job in same.unfinished() if job.params == params]
+    return see_other("job", str(running[0].pk)) if running else start(request, kind, **params)
+
+
 def _identity(request: Request) -> dict[str, Any]:
     """A session by credentials gets a twin with the same end, which signing out does not end."""
     caller = request.caller

@@ -121,9 +121,13 @@ def empty(context: Context, content: str, heading: str, sentence: str = "") -> S
 
 
 @register.simple_block_tag(takes_context=True)
-def table(context: Context, content: str, caption: str) -> SafeString:
-    """Between the tags: `<thead>` with `th scope=col`, `<tbody>` with `th scope=row` for names."""
-    return _render(context, "table", content=content, caption=caption)
+def table(context: Context, content: str, caption: str, *, stacked: bool = False) -> SafeString:
+    """Between the tags: `<thead>` with `th scope=col`, `<tbody>` with `th scope=row` for names.
+
+    One that is `stacked` shows the cells of a row below each other where there is little width; its
+    cells tell in `data-label` what the head would.
+    """
+    return _render(context, "table", content=content, caption=caption, stacked=stacked)
 
 
 @register.simple_block_tag(takes_context=True)

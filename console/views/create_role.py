@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from console import drafts, policy_choice, responses, trust_builder
 from console.forms.base import send
@@ -47,8 +47,18 @@ def who(request: Request, draft_id: str = "") -> HttpResponse:
             "trust_policy": form.trust_policy,
             "what": draft.get("what", {}),
         }
-        return see_other("create-role-permissions", drafts.keep(request, kept, draft_id))
-    return _step(request, "who", draft_id, form=form)
+        name = form.cleaned_data["name"]
+        kept_as = drafts.keep(request, kept, draft_id, page="create-role-who", label=name)
+        return see_other("create-role-permissions", kept_as)
+    offered = [] if draft_id else drafts.offered(request, "create-role-who")
+    return _step(request, "who", draft_id, form=form, offered=offered)
+
+
+@require_POST
+def discard(request: Request, draft_id: str) -> HttpResponse:
+    drafts.drop(request, draft_id)
+    messages.success(request, _("The draft was discarded."))
+    return see_other("create-role")
 
 
 def _who_form(request: Request, draft: Draft) -> WhoForm:

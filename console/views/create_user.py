@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from console import drafts, handoff, new_users, password_rules, policy_choice, responses
 from console.forms.base import first_result, send_prepared
@@ -32,10 +32,20 @@ def details(request: Request, draft_id: str = "") -> HttpResponse:
         return _over(request)
     form = DetailsForm(request.POST or None, initial=draft)
     if form.is_valid() and _check(request, form):
-        kept = drafts.keep(request, form.draft(), draft_id)
+        now = {**draft, **form.draft()}
+        name = form.cleaned_data["name"]
+        kept = drafts.keep(request, now, draft_id, page="create-user-details", label=name)
         return see_other("create-user-permissions", kept)
     rules = password_rules.listed(passwords.rules(request.caller.account))
-    return _step(request, "details", form, draft_id, rules=rules)
+    offered = [] if draft_id else drafts.offered(request, "create-user-details")
+    return _step(request, "details", form, draft_id, rules=rules, offered=offered)
+
+
+@require_POST
+def discard(request: Request, draft_id: str) -> HttpResponse:
+    drafts.drop(request, draft_id)
+    messages.success(request, _("The draft was discarded."))
+    return see_other("create-user")
 
 
 def _check(request: Request, form: DetailsForm) -> bool:

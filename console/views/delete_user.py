@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from console import other_credentials
+from console import holder_permissions, other_credentials
 from console.forms.base import send
 from console.forms.users import ConfirmForm
+from console.holders import user_holder
 from console.http import Request
-from console.permissions import Rights, reading
+from console.permissions import Reading, Rights, reading
 from console.responses import see_other
 from console.user_summary import summary
 from console.views.user_credentials import has_console_access, remove_device
@@ -38,10 +39,16 @@ def delete(request: Request, user: t.UserTypeDef) -> HttpResponse:
         form=form,
         credentials=summary(request, name, Rights(request)),
         policies=reading(lambda: policy_names(request, name)),
-        attached=reading(lambda: _attached(request, name)),
+        attached=_attached_names(request, user),
         groups=reading(lambda: _groups(request, name)),
         others=other_credentials.held_by(request, name),
     )
+
+
+def _attached_names(request: Request, user: t.UserTypeDef) -> Reading[list[str]]:
+    """From the rows, whose policies come with them."""
+    found = holder_permissions.attached(user_holder(request, user))
+    return Reading([row.name for row in found.value or []], found.notice)
 
 
 def policy_names(request: Request, user_name: str) -> list[str]:

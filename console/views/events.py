@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +16,7 @@ from console import csv_files, event_log, responses
 from console.forms.events import EventFilterForm
 from console.http import Request
 from console.paging import Page
+from console.preferences import zones
 from identity.errors import NoSuchEntity
 from identity.models import Event
 from identity.models.event import EventQuerySet
@@ -25,6 +28,11 @@ _CHUNK = 500
 @require_safe
 def activity(request: Request) -> HttpResponse:
     """Filters that cannot be read are said to be wrong; they never read as an empty list."""
+    with timezone.override(_zone(request)):
+        return _activity(request)
+
+
+def _activity(request: Request) -> HttpResponse:
     seen = event_log.visible(request)
     form = EventFilterForm(request.GET)
     found = event_log.page(request, _found(request, seen, form)) if form.is_valid() else Page([], 1)
@@ -33,10 +41,30 @@ def activity(request: Request) -> HttpResponse:
         "console/activity/list.html",
         form=form,
         page=found,
+        rows=[(one, event_log.resource(one)) for one in found.rows],
         everybodys=seen.everybodys,
         query=request.GET.urlencode(),
         limit=DOWNLOAD_LIMIT,
+        zones=_zones(request),
     )
+
+
+def _zone(request: Request) -> ZoneInfo:
+    """`?zone=` is the zone of this page alone; an unknown one changes nothing."""
+    asked = request.GET.get("zone", "")
+    return ZoneInfo(asked) if asked in zones() else request.preferences.time_zone
+
+
+def _zones(request: Request) -> list[dict[str, str]]:
+    """The switch: UTC, the reader's own zone, and the one that the address asks for."""
+    now, own = str(_zone(request)), str(request.preferences.time_zone)
+    query = request.GET.copy()
+    found = []
+    for name in dict.fromkeys(["UTC", own, now]):
+        query["zone"] = name
+        current = "true" if name == now else ""
+        found.append({"name": name, "url": f"?{query.urlencode()}", "current": current})
+    return found
 
 
 def _found(request: Request, seen: event_log.Visible, form: EventFilterForm) -> EventQuerySet:
@@ -47,8 +75,10 @@ def _found(request: Request, seen: event_log.Visible, form: EventFilterForm) -> 
 def download(request: Request) -> HttpResponseBase:
     """The newest 10,000 that match, one event a line in CloudTrail's record shape."""
     seen = event_log.visible(request)
-    form = EventFilterForm(request.GET)
-    if not form.is_valid():
+    with timezone.override(_zone(request)):
+        form = EventFilterForm(request.GET)
+        valid = form.is_valid()
+    if not valid:
         return activity(request)
     found = _found(request, seen, form).order_by("-time", "-id")[:DOWNLOAD_LIMIT]
     if request.GET.get("as") == "csv":

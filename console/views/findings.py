@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import analyzer, paging, responses, who_can
+from console import analyzer, paging, responses, scheduled_findings, who_can
 from console.finding_words import shown
 from console.forms.base import send
 from console.forms.findings import ArchiveRuleForm
@@ -40,6 +40,7 @@ def finding_list(request: Request) -> HttpResponse:
         page=page,
         rows=[shown(one) for one in page.rows],
         scanned_at=scan.finished_at if scan else None,
+        every=scheduled_findings.every(),
         status=status,
         tabs=[
             {"key": key, "label": label, "url": address("findings", status=key, kind=kind)}
@@ -60,7 +61,7 @@ def look(request: Request) -> HttpResponse:
     account = request.caller.account
     if who_can.is_large(account):
         analyzer.change(request, "StartResourceScan", lambda: None, resourceArn=account.root_arn)
-        return starting.start(request, finding_job.KIND)
+        return starting.start_once(request, finding_job.KIND)
     analyzer.change(
         request,
         "StartResourceScan",

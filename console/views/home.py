@@ -31,6 +31,7 @@ class Tile:
 
 
 @require_safe
+@recent_events.fresh
 def home(request: Request) -> HttpResponse:
     rights = Rights(request)
     events = recent_events.of_principal(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 
 from console.forms.base import send
 from console.forms.openid import SignOnForm
 from console.http import Request
 from console.permissions import Rights
 from console.providers import Named, of_provider
-from console.responses import SeeOther
+from console.sign_on import saved
 from console.views.add_openid_provider import ours
 from console.views.openid_provider import page, row_of
 from federation import key_sets
 from federation.models import OidcSignOn
-from identity import audit
 
 _KEPT = ("scopes", "role_claim", "session_claim", "label", "button")
 
@@ -51,7 +48,7 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
 
 
 def _save(request: Request, named: Named, row: OidcSignOn, form: SignOnForm) -> HttpResponse:
-    """With an event of its own, without the secret: there is no action of AWS's for it."""
+    """Its event is without the secret."""
     Rights(request).require("UpdateOpenIDConnectProviderThumbprint", named.arn)
     given = form.cleaned_data
     for name in (*_KEPT, "client_id", "roles"):
@@ -59,23 +56,13 @@ def _save(request: Request, named: Named, row: OidcSignOn, form: SignOnForm) -> 
     if given["public"] or given["secret"]:
         row.keep(given["secret"])
     row.save()
-    name = "UpdateOpenIDConnectSignOn"
-    event = audit.signin_event(
-        request.caller.account,
-        request.facts,
-        name,
-        identity=audit.identity_of(request.caller),
-        response={name: "Success"},
-        more={
-            "OidcProviderArn": named.arn,
-            "ClientId": row.client_id,
-            "SecretChanged": bool(given["public"] or given["secret"]),
-            "Roles": row.roles,
-            "RoleClaim": row.role_claim,
-            "SessionClaim": row.session_claim,
-            "Button": row.button,
-        },
-    )
-    event.save(force_insert=True)
-    messages.success(request, _("The sign-in settings were saved."))
-    return SeeOther(named.sign_on_url)
+    told = {
+        "OidcProviderArn": named.arn,
+        "ClientId": row.client_id,
+        "SecretChanged": bool(given["public"] or given["secret"]),
+        "Roles": row.roles,
+        "RoleClaim": row.role_claim,
+        "SessionClaim": row.session_claim,
+        "Button": row.button,
+    }
+    return saved(request, "UpdateOpenIDConnectSignOn", told, named.sign_on_url)

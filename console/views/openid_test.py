@@ -89,7 +89,8 @@ def _result(request: Request, proven: Proven, name: str) -> RoleResult:
         source_identity=special.source_identity,
     )
     try:
-        web_identity.role_for(proven, role.arn if role else "", request.facts, log, session)
+        arn = role.arn if role else ""
+        web_identity.role_for(proven, arn, role, request.facts, log, session)
     except AwsError as problem:
         failed = [check for check in log.checks if not check.passed]
         return RoleResult(name, failed[-1].found if failed else problem.message)

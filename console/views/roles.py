@@ -146,6 +146,7 @@ def _save_tags(request: Request, holder: Holder, form: TagsForm) -> HttpResponse
 
 
 @require_safe
+@recent_events.fresh
 @of_holder
 def activity(request: Request, holder: Holder) -> HttpResponse:
     """What the sessions of the role did last; the activity page has the rest."""

@@ -7,14 +7,15 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from console import entrance, password_rules, responses
-from console.forms.signin import EmailForm, NewPasswordForm
+from console.forms.security_credentials import RuledPasswordForm
+from console.forms.signin import EmailForm
 from console.http import Request
 from console.views import errors
 from console.views.signin import page_or_form
 from identity import mail, passwords, root_recovery
 from identity.access import public
 from identity.errors import ClientError, Throttling
-from identity.models import RootRecovery
+from identity.models import User
 
 
 @public
@@ -42,9 +43,9 @@ def _asked(request: Request, form: EmailForm) -> bool:
 def reset(request: Request, token: str) -> HttpResponse:
     """Opening the link changes nothing: programs that look at mail open it, too."""
     found = root_recovery.find(token)
-    if found is None:
+    if found is None or found.user is None:
         return _over(request)
-    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    form = RuledPasswordForm(request.POST if request.method == "POST" else None, user=found.user)
     if form.is_valid():
         try:
             if not root_recovery.reset(found, form.cleaned_data["new_password"], request.facts):
@@ -54,17 +55,16 @@ def reset(request: Request, token: str) -> HttpResponse:
         else:
             messages.success(request, _("The root password was changed. Sign in with it."))
             return responses.see_other("sign-in-root")
-    return _page(request, found, form)
+    return _page(request, found.user, form)
 
 
 def _over(request: Request) -> HttpResponse:
     return errors.gone(request, responses.address("sign-in-root-forgot"))
 
 
-def _page(request: Request, found: RootRecovery, form: NewPasswordForm) -> HttpResponse:
-    assert found.user is not None  # of what `find` found
-    rules = passwords.Rules.for_user(found.user)
+def _page(request: Request, user: User, form: RuledPasswordForm) -> HttpResponse:
+    rules = passwords.Rules.for_user(user)
     for name in ("new_password", "again"):
         form.fields[name].widget.attrs["passwordrules"] = password_rules.for_managers(rules)
     listed = password_rules.listed(rules)
-    return entrance.answer(request, "signin/root_reset.html", form, user=found.user, rules=listed)
+    return entrance.answer(request, "signin/root_reset.html", form, user=user, rules=listed)

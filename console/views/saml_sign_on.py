@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console import responses
@@ -13,10 +11,9 @@ from console.forms.base import Form, send
 from console.http import Request
 from console.permissions import Rights
 from console.providers import Named, of_provider, tabs_of
-from console.responses import SeeOther
+from console.sign_on import saved
 from console.views.add_saml_provider import attributes, ours
 from federation.models import SamlProvider, SamlSignOn
-from identity import audit
 from identity.errors import NoSuchEntity
 
 _KEPT = ("unsolicited", "fresh", "button")
@@ -53,7 +50,7 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
     provider = SamlProvider.objects.filter(account=request.caller.account, name=named.name).first()
     if provider is None:
         raise NoSuchEntity(f"Manifest not found for arn {named.arn}")
-    found = SamlSignOn.objects.filter(provider=provider).first() or SamlSignOn(provider=provider)
+    found = SamlSignOn.of(provider.pk)
     initial = {name: getattr(found, name) for name in _KEPT}
     form = SignOnForm(request.POST or None, initial=initial)
     if form.is_valid() and (
@@ -73,22 +70,9 @@ def sign_on(request: Request, named: Named) -> HttpResponse:
 
 
 def _save(request: Request, named: Named, row: SamlSignOn, form: SignOnForm) -> HttpResponse:
-    """With an event of its own: there is no action of AWS's for it."""
     for name in _KEPT:
         setattr(row, name, form.cleaned_data[name])
     row.save()
-    name = "UpdateSAMLSignOn"
-    event = audit.signin_event(
-        request.caller.account,
-        request.facts,
-        name,
-        identity=audit.identity_of(request.caller),
-        response={name: "Success"},
-        more={
-            "SamlProviderArn": named.arn,
-            **{name.capitalize(): getattr(row, name) for name in _KEPT},
-        },
-    )
-    event.save(force_insert=True)
-    messages.success(request, _("The sign-in settings were saved."))
-    return SeeOther(named.url)
+    told = {name.capitalize(): getattr(row, name) for name in _KEPT}
+    given = {"SamlProviderArn": named.arn, **told}
+    return saved(request, "UpdateSAMLSignOn", given, named.url)

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from console import entrance, password_rules, responses
+from console.forms.security_credentials import RuledPasswordForm
 from console.forms.signin import (
     CodeForm,
     DeviceForm,
     KeyForm,
-    NewPasswordForm,
     RecoveryCodeForm,
     TwoCodesForm,
 )
@@ -143,7 +143,8 @@ def new_password(request: Request, pending: Pending) -> HttpResponse:
         contact = ConsoleSettings.of(pending.user.account).help_from
         context = {"reason": _reason(pending), "blocked": blocked, "contact": contact}
         return responses.page(request, "signin/password_blocked.html", **context)
-    form = NewPasswordForm(request.POST if request.method == "POST" else None)
+    typed = request.POST if request.method == "POST" else None
+    form = RuledPasswordForm(typed, user=pending.user)
     if form.is_valid():
         try:
             new = form.cleaned_data["new_password"]
@@ -161,7 +162,7 @@ def _signed_in_anew(request: Request, pending: Pending) -> HttpResponse:
     return response
 
 
-def _new_password_page(request: Request, pending: Pending, form: NewPasswordForm) -> HttpResponse:
+def _new_password_page(request: Request, pending: Pending, form: RuledPasswordForm) -> HttpResponse:
     rules = passwords.Rules.for_user(pending.user)
     form.fields["new_password"].widget.attrs["passwordrules"] = password_rules.for_managers(rules)
     form.fields["again"].widget.attrs["passwordrules"] = password_rules.for_managers(rules)

@@ -15,7 +15,7 @@ from console.http import Request
 from console.responses import SeeOther
 from console.views.signin import page_or_form
 from federation import logout_views, single_logout
-from federation.single_logout import Outgoing
+from federation.outgoing import Outgoing
 from federation.views import onward as onward_from
 from identity import browser, sessions, switching
 from identity.access import public

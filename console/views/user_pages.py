@@ -15,7 +15,7 @@ from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
 from console.permissions import Rights, require
-from console.user_summary import summary
+from console.user_summary import row_of, summary
 from console.views.errors import deleted
 from identity import arns
 from identity.calls import no_such_user
@@ -80,7 +80,14 @@ def _of_former_user(request: Request, name: str, more: dict[str, str]) -> HttpRe
 def _find(request: Request, name: str) -> t.UserTypeDef:
     if name.startswith(MARK):
         name = name_of(request, name.removeprefix(MARK))
-    return request.iam.get_user(UserName=name)["User"]
+    row = row_of(request, name)
+    arn = row.arn if row else arns.user(request.caller.account_id, name)
+    Rights(request).require("GetUser", arn, UserName=row.name if row else name)
+    if row is None:
+        raise no_such_user(name)
+    described: Any = row.describe()
+    user: t.UserTypeDef = described
+    return user
 
 
 def name_of(request: Request, unique_id: str) -> str:

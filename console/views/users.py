@@ -29,6 +29,7 @@ def user(request: Request, user: t.UserTypeDef) -> HttpResponse:
 
 
 @require_safe
+@recent_events.fresh
 @of_user
 def activity(request: Request, user: t.UserTypeDef) -> HttpResponse:
     """What the user did last; the activity page has the rest."""

@@ -45,6 +45,6 @@ def start(request: Request) -> HttpResponse:
         shown = {"form": form, "found": None, "large": True, "total": who_can.AT_ONCE}
         return responses.page(request, "console/reports/who_can.html", **shown)
     wanted = form.cleaned_data
-    return starting.start(
+    return starting.start_once(
         request, who_can_job.KIND, action=wanted["action"], resource=wanted["resource"]
     )

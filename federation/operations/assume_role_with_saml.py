@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from federation import answers, attempts, redeeming, saml_events, saml_sessions
+from federation import answers, attempts, redeeming, saml_events, saml_sessions, trust
 from federation.checks import Log, Refused
 from federation.models import FederatedAttempt, SamlProvider
 from federation.operations.resources import SAML_ARN
@@ -74,7 +74,8 @@ def _assumed(attempt: _Attempt, call: Unsigned) -> Result:
         asked_seconds=params.get("DurationSeconds"),
         policies=session_parameters.policies(params, attempt.provider.account),
     )
-    made = saml_sessions.entry(proven, params["RoleArn"], facts, log, session)
+    role = trust.role_named(params["RoleArn"])
+    made = saml_sessions.entry(proven, params["RoleArn"], role, facts, log, session)
     with transactions.transient():
         saml_sessions.claim(proven, log, purpose=params["RoleArn"])
         minted, result = saml_sessions.mint(proven, made, facts)

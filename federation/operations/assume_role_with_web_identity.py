@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from federation import attempts, web_identity
+from federation import attempts, trust, web_identity
 from federation.checks import Log, Refused
 from federation.minting import Entry, Wanted
 from federation.models import FederatedAttempt, OidcProvider
@@ -82,7 +82,8 @@ def _assumed(attempt: _Attempt, parsed: Token, call: Unsigned) -> Result:
         asked_seconds=params.get("DurationSeconds"),
         policies=session_parameters.policies(params, attempt.provider.account),
     )
-    role = web_identity.role_for(proven, params["RoleArn"], facts, attempt.log, session)
+    found = trust.role_named(params["RoleArn"])
+    role = web_identity.role_for(proven, params["RoleArn"], found, facts, attempt.log, session)
     made = Entry(role, session, web_identity.seconds(role, session))
     with transactions.transient():
         minted = web_identity.mint(proven, made, facts)

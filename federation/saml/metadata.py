@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from federation.saml import certificates, xmlsafe
@@ -25,6 +26,7 @@ MOST_KEYS = 10
 _MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+_SHORT = 32_768
 _LONGEST_ENTITY_ID = 1024
 _LONGEST_URL = 2048
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -87,10 +89,18 @@ def read(text: str) -> Metadata:
     what is not such a document, for a provider without a usable signing certificate, and for more
     than 10 entities or signing keys. What is past its date is for the caller, who has a clock.
     """
+    return _remembered(text) if len(text) <= _SHORT else _read(text)
+
+
+def _read(text: str) -> Metadata:
     try:
         return _metadata(xmlsafe.parse(text))
     except XmlError as problem:
         raise MetadataError(str(problem)) from problem
+
+
+_remembered = lru_cache(maxsize=128)(_read)
+"""Each sign-in reads a provider's document twice; one that is short is read once for all."""
 
 
 def _metadata(root: Element) -> Metadata:

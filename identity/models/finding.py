@@ -97,12 +97,13 @@ class ArchiveRule(models.Model):
 
 
 class FindingScan(models.Model):
-    """When an account was looked through last."""
+    """When an account was looked through last, and when that was begun on schedule."""
 
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
-    finished_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, default=None)
+    begun_at = models.DateTimeField(null=True, default=None)
 
     def __str__(self) -> str:
         return f"{self.account_id} at {self.finished_at}"

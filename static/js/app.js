@@ -357,6 +357,7 @@ all("[data-poll]").forEach((element) => setTimeout(poll, 2000, element));
 all("[data-session]").forEach(watchSession);
 all("[data-ask-zone]").forEach(askZone);
 all("[data-zone-fill]").forEach(fillZone);
+all("[data-own-zone]").forEach((link) => { link.href += encodeURIComponent(browserZone); });
 if (browserZone && browserZone !== document.documentElement.dataset.zone) all("time[datetime]").forEach(tellHere);
 document.addEventListener("keydown", shortcut);
 document.addEventListener("submit", (event) => markBusy(event.target));

@@ -308,9 +308,9 @@ def test_a_form_sent_twice_makes_one_role(browser: Client) -> None:
     assert Role.objects.count() == 1
 
 
-def test_a_draft_of_somebody_else_is_over(browser: Client, signed_in: SignedIn, ana: User) -> None:
+def test_a_draft_of_somebody_else_is_over(browser: Client, signed_in: SignedIn, root: User) -> None:
     page = choose(browser, trusted="this").headers["Location"]
-    other = signed_in(ana)
+    other = signed_in(root)
     assert other.get(page).headers["Location"] == CREATE
 
 

@@ -231,7 +231,7 @@ def test_sending_the_last_step_twice_creates_one_user(browser: Client, account: 
     assert account.iam_users.filter(name="dana").count() == 1
 
 
-def test_a_draft_is_of_one_session_and_over_when_done(
+def test_a_draft_is_of_one_person_and_over_when_done(
     browser: Client, signed_in: SignedIn, root: User
 ) -> None:
     step2 = to_permissions(browser, WITHOUT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,3 +66,43 @@ def test_the_file_holds_what_the_filter_finds_as_csv(browser: Client) -> None:
         ("CreateUser", "ana", "false")
     ]
     assert lines[0]["Time"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("bob", ["CreateUser", "TagUser"]),
+        ("arn:aws:iam::123456789012:user/staff/bob", ["CreateUser", "TagUser"]),
+        ("arn:aws:iam::123456789012:group/bob", []),
+        ("arn:aws:iam::aws:policy/Edge", ["AttachUserPolicy"]),
+        ("bo", []),
+        ("userName", []),
+        ('"', []),
+    ],
+)
+def test_events_are_found_by_what_they_were_about(
+    signed_in: SignedIn, account: Account, ana: User, asked: str, found: list[str]
+) -> None:
+    about = {
+        "CreateUser": {"userName": "bob"},
+        "TagUser": {"userName": "bob", "tags": []},
+        "AttachUserPolicy": {"userName": "eve", "policyArn": "arn:aws:iam::aws:policy/Edge"},
+    }
+    for name, parameters in about.items():
+        Event.objects.create(
+            account=account, source="iam.amazonaws.com", name=name, request_parameters=parameters
+        )
+    page = signed_in(ana).get("/activity", {"resource": asked})
+    assert names(page) == sorted(found)
+    if found == ["AttachUserPolicy"]:
+        assert "Edge" in text(page).partition("Events")[2]
+
+
+def test_the_zone_of_the_page_is_in_its_address(browser: Client) -> None:
+    assert "UTC" in text(browser.get("/activity"))
+    words = text(browser.get("/activity?zone=Asia/Tokyo"))
+    assert "JST" in words
+    assert "UTC Asia/Tokyo" in words
+    assert "JST" not in text(browser.get("/activity?zone=Asia/Nowhere"))
+    early = browser.get("/activity", {"zone": "Asia/Tokyo", "since": "2026-01-01T08:00"})
+    assert early.context["form"].cleaned_data["since"].utcoffset() == timedelta(hours=9)

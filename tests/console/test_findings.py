@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from console import scheduled_findings
 from identity.models import AccessKey, Account, Event, Role, User
-from identity.models.finding import ArchiveRule, Finding
+from identity.models.finding import ArchiveRule, Finding, FindingScan
 from tests.console.conftest import SignedIn
 from tests.console.pages import submit, text
 from tests.factories import make_key, make_login_profile, make_role, make_user, trusting
@@ -154,3 +155,42 @@ def test_a_large_account_is_asked_by_a_job(
     sent = browser.post("/iam/who-can/job", {"action": "s3:GetObject", "resource": "*"})
     assert sent.headers["Location"].startswith("/jobs/")
     assert browser.post(LOOK).headers["Location"].startswith("/jobs/")
+
+
+# --- on schedule -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker has waited its minute."""
+    monkeypatch.setattr(scheduled_findings, "_next_look", 0.0)
+
+
+def test_every_account_is_looked_through_once_a_day_by_one_worker(
+    browser: Client, partner: Role, cleo: User, due: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scheduled_findings.work() == 2
+    assert scheduled_findings.work() == 0
+    assert listed(browser) == [f"{cleo.account.root_arn} may assume Partner."]
+    assert "</span>. It is looked through anew every 1 day." in browser.get(PAGE).content.decode()
+    monkeypatch.setattr(scheduled_findings, "_next_look", 0.0)
+    assert scheduled_findings.work() == 0
+    a_day = timezone.now() - timedelta(hours=25)
+    FindingScan.objects.update(finished_at=a_day, begun_at=a_day)
+    monkeypatch.setattr(scheduled_findings, "_next_look", 0.0)
+    assert scheduled_findings.work() == 2
+
+
+def test_what_another_worker_has_begun_is_left_to_it_for_some_hours(
+    account: Account, due: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FindingScan.objects.create(account=account, begun_at=timezone.now() - timedelta(hours=1))
+    assert scheduled_findings.work() == 0
+    FindingScan.objects.update(begun_at=timezone.now() - timedelta(hours=7))
+    monkeypatch.setattr(scheduled_findings, "_next_look", 0.0)
+    assert scheduled_findings.work() == 1
+
+
+def test_zero_hours_means_never(account: Account, due: None, settings: Any) -> None:
+    settings.FINDINGS_EVERY_HOURS = 0
+    assert scheduled_findings.work() == 0

@@ -181,7 +181,8 @@ def test_the_help_page_names_the_contact_and_the_command(
     settings.CONTACT = "Jo, room 3"
     page = text(browser.get("/help/forgot-password"))
     assert "Ask Jo, room 3 to reset your password." in page
-    assert "reset_root_password" in page
+    assert "Set a new root password" in page
+    assert "reset_root_password" in text(browser.get("/sign-in/root/forgot"))
 
 
 @pytest.mark.parametrize(

@@ -215,3 +215,33 @@ def test_a_guardrail_caps_pasted_policies(browser: Client, ben: User) -> None:
     assert page.context["rows"][0].decision == "Denied: nothing allows it"
     assert "The guardrail (SCP) does not allow it." in text(page)
     assert "pasted policies only" in text(run(browser, scp=scp))
+
+
+def test_a_run_is_saved_run_again_with_what_is_there_now_and_forgotten(
+    browser: Client, signed_in: SignedIn, root: User, ben: User
+) -> None:
+    page = run(browser, resources="arn:aws:s3:::b/k")
+    asked = {"name": "Ben reads", "query": page.context["query"]}
+    saved = browser.post(f"{URL}/saved", asked).headers["Location"]
+    again = browser.get(saved)
+    assert again.context["rows"][0].decision == "Denied: nothing allows it"
+    assert "Ben reads" in text(again)
+    make_policy(ben, "own", [READ])
+    assert browser.get(saved).context["rows"][0].decision == "Allowed"
+    others = signed_in(root)
+    assert others.get(saved).status_code == 404
+    assert "Ben reads" not in text(others.get(URL))
+    number = saved.rpartition("=")[2]
+    assert others.post(f"{URL}/saved", {"forget": number}).status_code == 404
+    browser.post(f"{URL}/saved", {"forget": number})
+    assert browser.get(saved).status_code == 404
+
+
+def test_a_policy_too_long_for_an_address_can_be_saved(browser: Client) -> None:
+    policy = make_document([{**READ, "Resource": [f"arn:aws:s3:::b/{n}" for n in range(400)]}])
+    page = run(browser, kind="policies", name="", policy=policy, resources="arn:aws:s3:::b/399")
+    asked = {"name": "Long", "query": page.context["query"]}
+    saved = browser.post(f"{URL}/saved", asked).headers["Location"]
+    assert browser.get(saved).context["rows"][0].decision == "Allowed"
+    browser.post(f"{URL}/saved", {"name": " ", "query": "x"})
+    assert len(browser.get(URL).context["saved"]) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from identity import enrolment, mfa, quotas, recovery, throttle
+from identity import enrolment, mfa, quotas, recovery, root_recovery, throttle
 from identity.callers import Caller, Session
 from identity.facts import Facts
 from identity.gateway import Client as Sdk
 from identity.models import (
     Account,
+    Event,
     PreviousPassword,
+    RootRecovery,
     ServerCertificate,
     ServiceSpecificCredential,
     SSHPublicKey,
@@ -262,3 +265,24 @@ def test_of_two_who_set_up_the_installation_at_once_one_wins(
     assert race(set_up, 2) == {"won": 1, "lost": 1}
     assert Account.objects.count() == 1
     Account.objects.all().delete()
+
+
+def test_one_of_many_who_send_a_recovery_link_sets_the_password(root: User) -> None:
+    found = RootRecovery.objects.create(
+        email=root.email,
+        facts={},
+        user=root,
+        token_hash="x",
+        fits=root.get_session_auth_hash(),
+        expires_at=timezone.now() + timedelta(minutes=15),
+    )
+
+    rows = RootRecovery.objects.select_related("user__account")
+    opened = [rows.get(pk=found.pk) for _ in range(THREADS)]
+
+    def reset(number: int) -> bool:
+        return root_recovery.reset(opened[number], f"Another-horse-{number}", Facts())
+
+    outcome = race(reset)
+    assert outcome["won"] == 1
+    assert Event.objects.filter(name=root_recovery.COMPLETED).count() == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -113,3 +115,24 @@ def test_a_cookie_that_we_did_not_sign_marks_nothing(
     client.cookies[last_roles.COOKIE] = forged
     arrive(client, roles)
     assert not any(one.endswith("*") for one in marked(client))
+
+
+def test_many_roles_cost_no_more_queries_than_two(
+    client: Client, account: Account, django_assert_max_num_queries: Any
+) -> None:
+    provider = make_provider(account)
+    many = [(trusted_role(provider, f"role-{number}"), provider) for number in range(30)]
+    arrive(client, many)
+    with django_assert_max_num_queries(5):
+        assert len(marked(client)) == 30
+
+
+def test_a_whole_sign_in_takes_few_queries(
+    client: Client, account: Account, django_assert_max_num_queries: Any
+) -> None:
+    """Two requests, with what transactions and savepoints say."""
+    provider = make_provider(account)
+    role = trusted_role(provider)
+    with django_assert_max_num_queries(26):
+        arrive(client, [(role, provider)])
+        assert client.get(PAGE).headers["Location"] == "/home"

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from console.models import Dismissal, Handoff, Job, KeptForm, SentForm
+from console.models import Dismissal, Draft, Handoff, Job, KeptForm, SentForm
 from federation.models import (
     FederatedAttempt,
     OidcRequest,
@@ -60,6 +60,7 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "temporary sessions": TemporarySession.objects.expired(now).order_by("expires_at"),
         "throttle buckets": ThrottleBucket.objects.filter(last_at__lte=now - _BUCKET_LIFETIME),
         "secrets shown once": Handoff.objects.filter(expires_at__lte=now),
+        "drafts": Draft.objects.filter(expires_at__lte=now),
         "kept forms": KeptForm.objects.filter(expires_at__lte=now),
         "last accesses": LastAccess.objects.filter(time__lte=now - TRACKED).order_by("time"),
         "access reports": AccessReport.objects.filter(

@@ -7,10 +7,19 @@ import pytest
 from federation.checks import Log, Refused
 from federation.saml import aws_attributes, response
 from tests.bounded import processor_seconds
-from tests.federation.saml.catalogue import encryption, protocol, signatures, texts, wrapping
+from tests.federation.saml.catalogue import (
+    donors,
+    encryption,
+    listening,
+    protocol,
+    signatures,
+    texts,
+    wrapping,
+)
 from tests.federation.saml.catalogue.genuine import Case, expected, genuine, text, verified
 
-CASES = (*wrapping.CASES, *signatures.CASES, *texts.CASES, *protocol.CASES, *encryption.CASES)
+_PARTS = (wrapping, donors, signatures, texts, protocol, encryption)
+CASES = tuple(one for part in _PARTS for one in part.CASES)
 
 
 def test_what_the_provider_sent_is_accepted() -> None:
@@ -26,4 +35,4 @@ def test_an_attack_is_refused_for_its_reason(case: Case) -> None:
         aws_attributes.read(response.verify(document, expected(), log), log)
     assert (caught.value.reason, caught.value.check.name) == (case.reason, case.check)
     assert log.checks[-1] is caught.value.check
-    assert signatures.nobody_came()
+    assert listening.nobody_came()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from console import post
-from identity import journal, mail, root_recovery
+from identity import mail, root_recovery
 from identity.facts import Facts
 from identity.models import Event, Mail, RootRecovery, User
 from tests.console.pages import text
@@ -229,21 +228,3 @@ def test_the_mailbox_of_a_demonstration_is_there_for_this_machine_alone(
     letters = Client().get("/demo/mail")
     assert "/sign-in/root/reset/" in letters.content.decode()
     assert Client(REMOTE_ADDR="192.0.2.7").get("/demo/mail").status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_send_the_link_at_once_one_sets_the_password(root: User) -> None:
-    ask()
-    address = link()
-
-    def send(new: str) -> int:
-        try:
-            return int(choose(address, new).status_code)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(send, ["First-horse-11", "Second-horse-12"]))
-    assert answers.count(303) == 1
-    journal.drain()
-    assert names().count(root_recovery.COMPLETED) == 1

@@ -19,7 +19,7 @@ from tests.federation.saml.catalogue.genuine import (
     plain,
     text,
 )
-from tests.federation.saml.catalogue.signatures import address
+from tests.federation.saml.catalogue.listening import address
 from tests.federation.saml.test_encryption import CBC, GCM, PKCS1, XENC, encrypted
 
 OURS = "rsa3072"

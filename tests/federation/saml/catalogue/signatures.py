@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-import socket
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -31,6 +30,7 @@ from tests.federation.saml.catalogue.genuine import (
     signature_of,
     text,
 )
+from tests.federation.saml.catalogue.listening import address
 from tests.federation.saml.catalogue.signing import (
     EC,
     ENVELOPED,
@@ -54,27 +54,6 @@ _XSLT = (
     "<xsl:value-of select=\"document('file:///etc/hostname')\"/></xsl:template></xsl:stylesheet>"
     "</ds:Transform>"
 )
-
-
-@cache
-def listener() -> socket.socket:
-    """Whoever follows an address in a document comes here."""
-    found = socket.create_server(("127.0.0.1", 0))
-    found.setblocking(False)
-    return found
-
-
-def nobody_came() -> bool:
-    try:
-        listener().accept()
-    except BlockingIOError:
-        return True
-    return False
-
-
-def address() -> str:
-    """One that must not be asked; `nobody_came` tells."""
-    return f"http://127.0.0.1:{listener().getsockname()[1]}/x"
 
 
 def _changed(change: Callable[[Any], None]) -> str:

@@ -18,7 +18,7 @@ from tests.federation.saml.catalogue.genuine import (
     signed_anew,
     text,
 )
-from tests.federation.saml.catalogue.signatures import address
+from tests.federation.saml.catalogue.listening import address
 
 XML, COMMENT = (Reason.XML, "XML"), (Reason.COMMENT, "Comments")
 NAMEID = (Reason.NAMEID, "NameID")

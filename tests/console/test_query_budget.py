@@ -1,0 +1,76 @@
+"""At most twelve queries for a page (console.md 6.3, W14), whichever page of the site map it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from identity import journal
+from identity.models import AccessKey, Account, Event, User
+from tests import one_of_each
+from tests.console.conftest import SignedIn
+
+BUDGET = 12
+# By the first part of a page's name, what stands in the place of `<name>`, `<key_id>` and others.
+_NAMES = {"user": "li", "group": "ops", "role": "deploy", "instance": "web", "policy": "edge"}
+_NO_PAGES = ("csv", "download", "json", "logout", "metadata", "sign-in", "setup", "sign-out")
+
+
+def _pages(account: Account) -> Iterator[str]:
+    """Every address of the console that the rows of the account can fill in."""
+    key, event = AccessKey.objects.get(user__name="li"), Event.objects.first()
+    assert event
+    arguments = {
+        "shelf": "policies",
+        "version": "v1",
+        "policy": "own",
+        "service": "iam",
+        "action": "GetUser",
+        "key_id": key.pk,
+        "key": "ssh-keys",
+        "table": "users",
+        "event_id": str(event.pk),
+        "unique_id": User.objects.get(name="li").unique_id,
+        "session_id": "x",
+    }
+    for one in get_resolver().url_patterns:
+        if isinstance(one, URLPattern) and one.name and not one.name.endswith(_NO_PAGES):
+            first = one.name.partition("-")[0]
+            given = arguments | {"name": _NAMES.get(first, "li"), "segment": _segment(one.name)}
+            wanted = {name: given[name] for name in one.pattern.converters if name in given}
+            try:
+                yield reverse(one.name, kwargs=wanted)
+            except NoReverseMatch:
+                continue
+
+
+def _segment(name: str) -> str:
+    return "Corp" if name.startswith("saml") else "idp.example.com"
+
+
+@pytest.fixture
+def browser(account: Account, ana: User, signed_in: SignedIn) -> Client:
+    one_of_each.fill(account)
+    browser = signed_in(ana)
+    browser.get("/iam")  # what is kept for all pages is there
+    return browser
+
+
+def test_no_page_takes_more_than_twelve_queries(browser: Client, account: Account) -> None:
+    over, seen = {}, 0
+    for address in _pages(account):
+        journal.drain()
+        with CaptureQueriesContext(connection) as captured:
+            answer = browser.get(address)
+        assert answer.status_code < 500, address
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            seen += 1
+            if len(captured) > BUDGET:
+                over[address] = len(captured)
+    assert seen > 120
+    assert over == {}
