@@ -36,7 +36,7 @@ def aws(server: LiveServer, key: Key, *arguments: str) -> Answer:
 
 
 def started(server: LiveServer, key: Key, *arguments: str) -> Answer:
-    """The program itself."""
+    """The program itself, in a process of its own."""
     ran = subprocess.run(
         [str(AWS), "--output", "json", *arguments],
         env={**server.environment, **_environment(server, key)},
