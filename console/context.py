@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console import navigation, role_history
+from console import help_topics, navigation, role_history
 from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
@@ -57,6 +58,7 @@ def _signed_in(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         "session_idle": _idle(request),
         "link_here": _link_here(request, caller),
         "command": _command(request),
+        "help_here": _help(request),
     } | _roles(request, caller)
 
 
@@ -87,6 +89,17 @@ def _link_here(request: HttpRequest, caller: Caller) -> str:
     if not named or "handoff_id" in named or "draft_id" in named:
         return ""
     return f"{settings.BASE_URL}/c/{caller.account_id}{request.get_full_path_info()}"
+
+
+def _help(request: HttpRequest) -> dict[str, Any] | None:
+    """The topic that belongs to the page, as its Info link has it."""
+    topic = help_topics.of_page(getattr(request.resolver_match, "url_name", None) or "")
+    if topic is None:
+        return None
+    try:
+        return {"url": reverse("help-topic", args=[topic.key]), "label": topic.title}
+    except NoReverseMatch:
+        return None
 
 
 def _command(request: HttpRequest) -> str:

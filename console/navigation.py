@@ -118,27 +118,26 @@ SECTIONS = (
     Section(_("Demonstrations"), (Entry(_("Federation"), "demo"),)),
 )
 
+_ME = Entry(_("My security credentials"), "me")
+_SWITCH_ROLE = Entry(_("Switch role"), "switch-role")
+
 ACCOUNT_MENU = (
-    Entry(_("My security credentials"), "me"),
+    _ME,
     Entry(_("Root user"), "me-root"),
     Entry(_("Change password"), "me-password"),
-    Entry(_("Switch role"), "switch-role"),
+    _SWITCH_ROLE,
     Entry(_("Account settings"), "account-settings"),
     Entry(_("Preferences"), "preferences"),
     Entry(_("Open accounts"), "open-accounts"),
 )
 
+_IN_THE_MENU = {entry.url_name: entry for part in SECTIONS for entry in part.entries}
+_TOOLS = ("explain", "simulator", "credential-report", "import", "export", "jobs", "findings")
 TOOLS = (
-    Entry(_("Explain access"), "explain"),
-    Entry(_("Policy simulator"), "simulator"),
-    Entry(_("Credential report"), "credential-report"),
-    Entry(_("Import"), "import"),
-    Entry(_("Export"), "export"),
-    Entry(_("Jobs"), "jobs"),
-    Entry(_("Access findings"), "findings"),
+    *(_IN_THE_MENU[name] for name in _TOOLS),
     Entry(_("Search"), "search"),
-    Entry(_("My security credentials"), "me"),
-    Entry(_("Switch role"), "switch-role"),
+    _ME,
+    _SWITCH_ROLE,
     Entry(_("Help"), "help"),
 )
 

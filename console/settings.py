@@ -152,6 +152,10 @@ MAIL = DEMO or bool(_server)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("BARTIZAN_MAIL_FROM", default=f"bartizan@{_base.hostname}")
 globals().update(_server)
+# How long root is told before lost MFA devices are taken away.
+RECOVERY_HOURS = env.int("BARTIZAN_RECOVERY_HOURS", default=0 if DEMO else 24)
+if RECOVERY_HOURS < 0:
+    raise ImproperlyConfigured(f"`BARTIZAN_RECOVERY_HOURS` must be 0 or more, not {RECOVERY_HOURS}")
 
 # --- sessions, cookies, headers --------------------------------------------------------------
 SESSION_ENGINE = "identity.session_store"

@@ -56,6 +56,12 @@ signin_urls: list[URLPattern] = [
     path("sign-in/root", signin.root, name="sign-in-root"),
     path("sign-in/root/password", signin.root_password, name="sign-in-root-password"),
     path("sign-in/root/forgot", root_recovery.forgot, name="sign-in-root-forgot"),
+    path("sign-in/root/device/<str:token>", root_recovery.device, name="sign-in-root-device"),
+    path(
+        "sign-in/root/device/keep/<str:token>",
+        root_recovery.keep_devices,
+        name="sign-in-root-device-keep",
+    ),
     path("sign-in/root/reset/<str:token>", root_recovery.reset, name="sign-in-root-reset"),
     path("sign-in/mfa", signin_stages.device, name="sign-in-mfa"),
     path("sign-in/mfa/app", signin_stages.app, name="sign-in-mfa-app"),
@@ -113,6 +119,7 @@ policy_urls: list[URLPattern] = [
 me_urls: list[URLPattern] = [
     path("me", security_credentials.me, name="me"),
     path("me/root", my_root.root, name="me-root"),
+    path("me/root/keep-devices", my_root.keep_devices, name="me-root-keep-devices"),
     path("me/root/name", my_root.name, name="me-root-name"),
     path("me/root/email", my_root.email, name="me-root-email"),
     path("me/root/email/code", my_root.email_code, name="me-root-email-code"),

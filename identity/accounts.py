@@ -97,7 +97,7 @@ def set_root_password(account: Account, password: str, facts: Facts | None = Non
         mail.write(account, root.email, "password_changed", facts=facts)
 
 
-def remove_root_mfa(account: Account, facts: Facts | None = None) -> int:
+def remove_root_mfa(account: Account, facts: Facts | None = None, *, by: str = "operator") -> int:
     """Take root's MFA devices and recovery codes away, for a lost phone; returns how many."""
     with transaction.atomic():
         devices = account.root.mfa_devices.all()
@@ -105,7 +105,7 @@ def remove_root_mfa(account: Account, facts: Facts | None = None) -> int:
         devices.delete()
         account.root.recovery_codes.all().delete()
         account.count(mfa_device_count=-found, mfa_device_in_use_count=-found)
-        _record(account, "DeactivateMFADevice", facts, {"devices": found})
+        _record(account, "DeactivateMFADevice", facts, {"devices": found}, by=by)
     return found
 
 
@@ -189,11 +189,16 @@ def _taken(email: str, account_id: str | None, alias: str | None) -> list[Client
 
 
 def _record(
-    account: Account, name: str, facts: Facts | None, parameters: dict[str, Any] | None
+    account: Account,
+    name: str,
+    facts: Facts | None,
+    parameters: dict[str, Any] | None,
+    *,
+    by: str = "operator",
 ) -> None:
     """The operator's act, as the service's own event: no principal of the account did it."""
     facts = facts or Facts(user_agent="manage.py")
     event = audit.service_event(
-        account, facts, "account.amazonaws.com", name, invoked_by="operator", parameters=parameters
+        account, facts, "account.amazonaws.com", name, invoked_by=by, parameters=parameters
     )
     event.save(force_insert=True)

@@ -27,6 +27,7 @@ from identity.models.user import folded
 logger = logging.getLogger(__name__)
 
 LIFETIME = timedelta(minutes=15)
+DEVICES_REQUESTED = "MFARecoveryRequested"
 REQUESTED, COMPLETED = "PasswordRecoveryRequested", "PasswordRecoveryCompleted"
 # So many links of one root user are good at a time: a mailbox is not filled by strangers, and who
 # asks again finds a link that works in it.
@@ -34,11 +35,11 @@ _LINKS = 3
 _AT_ONCE = 20
 
 
-def ask(facts: Facts, email: str) -> None:
+def ask(facts: Facts, email: str, *, of_devices: bool = False) -> None:
     """Note that somebody wants a link for this address. Throttling after too many tries."""
     throttle.attempt("recovery", f"root/{folded(email)}", facts.source_ip)
     kept = {**asdict(facts), "at": facts.at.isoformat()}
-    RootRecovery.objects.create(email=email[:254], facts=kept)
+    RootRecovery.objects.create(email=email[:254], facts=kept, of_devices=of_devices)
 
 
 def answer_all() -> int:
@@ -60,14 +61,16 @@ def _answered(asked: RootRecovery) -> bool:
         mine = RootRecovery.objects.filter(pk=asked.pk, token_hash=None)
         if not mine.update(
             user=root,
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             fits=root.get_session_auth_hash(),
             expires_at=now + LIFETIME,
         ):
             return False  # another worker has it
-        _record(root, facts, REQUESTED)
-        link = f"{settings.BASE_URL}/sign-in/root/reset/{token}"
-        mail.write(root.account, root.email, "root_link", link=link, facts=facts)
+        record(root, facts, DEVICES_REQUESTED if asked.of_devices else REQUESTED)
+        page = "device" if asked.of_devices else "reset"
+        link = f"{settings.BASE_URL}/sign-in/root/{page}/{token}"
+        letter = "device_link" if asked.of_devices else "root_link"
+        mail.write(root.account, root.email, letter, link=link, facts=facts)
     return True
 
 
@@ -75,13 +78,18 @@ def _live(root: User, now: datetime) -> int:
     return root.root_recoveries.filter(expires_at__gt=now).count()
 
 
-def find(token: str) -> RootRecovery | None:
+def find(token: str, *, of_devices: bool = False) -> RootRecovery | None:
     """What the link stands for; None when it was used, is too old, or the password is another."""
-    rows = RootRecovery.objects.select_related("user__account")
-    found = rows.filter(token_hash=_hash(token), expires_at__gt=timezone.now()).first()
-    if found is None or found.user is None:
-        return None
-    return found if constant_time_compare(found.fits, found.user.get_session_auth_hash()) else None
+    rows = RootRecovery.objects.filter(of_devices=of_devices, due_at=None)
+    live = rows.filter(token_hash=hashed(token), expires_at__gt=timezone.now())
+    found = live.select_related("user__account").first()
+    return found if found is not None and still_fits(found) else None
+
+
+def still_fits(found: RootRecovery) -> bool:
+    """Whether root's password is the one that it was when the link was made."""
+    now = found.user.get_session_auth_hash() if found.user else ""
+    return bool(now) and constant_time_compare(found.fits, now)
 
 
 def reset(recovery: RootRecovery, new: str, facts: Facts) -> bool:
@@ -99,12 +107,12 @@ def reset(recovery: RootRecovery, new: str, facts: Facts) -> bool:
         root.console_sessions.all().delete()
         root.root_recoveries.all().delete()
         throttle.forget(root.unique_id)
-        _record(root, facts, COMPLETED)
+        record(root, facts, COMPLETED)
         mail.write(root.account, root.email, "password_changed", facts=facts)
     return True
 
 
-def _record(root: User, facts: Facts, name: str) -> None:
+def record(root: User, facts: Facts, name: str) -> None:
     identity = audit.identity_of(Caller(root))
     answer = {name: "Success"}
     event = audit.signin_event(root.account, facts, name, identity=identity, response=answer)
@@ -115,5 +123,5 @@ def _facts(asked: RootRecovery) -> Facts:
     return Facts(**{**asked.facts, "at": datetime.fromisoformat(asked.facts["at"])})
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from identity import (
     authorization,
     devices,
+    lost_devices,
     mail,
     mfa,
     passkeys,
@@ -251,10 +252,18 @@ def _accept_code(request: HttpRequest, pending: Pending, facts: Facts, by: str) 
     proved = replace(pending, mfa_at=facts.at, mfa_by=by)
     with transaction.atomic():
         signin_events.code_accepted(user, facts, by)
-        if user.is_root and by == signin_events.RECOVERY_CODE:
-            mail.write(user.account, user.email, "recovery_code_used", facts=facts)
+        _tell_root(user, facts, by)
         _step_up(request, proved)
     return proved
+
+
+def _tell_root(user: User, facts: Facts, by: str) -> None:
+    """Who has a device has not lost it; who uses a recovery code is told of it by mail."""
+    if not user.is_root:
+        return
+    lost_devices.keep(user, facts)
+    if by == signin_events.RECOVERY_CODE:
+        mail.write(user.account, user.email, "recovery_code_used", facts=facts)
 
 
 def _step_up(request: HttpRequest, pending: Pending) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
+from console.forms.typed import PLAIN
 
 MOST_AT_ONCE = 50
 
@@ -37,9 +38,7 @@ class BoundaryField(forms.CharField):
             ),
             required=False,
             max_length=2048,
-            widget=forms.TextInput(
-                attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-            ),
+            widget=forms.TextInput(attrs=PLAIN),
             **kwargs,
         )
 

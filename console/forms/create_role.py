@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,25 +14,64 @@ from django.utils.translation import gettext_lazy
 from console import trust_builder
 from console.forms.policy_documents import CheckedForm
 from console.forms.roles import NAME_TAKEN, RoleNameField
-from console.forms.saml_conditions import SamlConditions, conditions
+from console.forms.saml_conditions import SamlConditions
 from console.forms.tiles import tile
+from console.forms.trust_choices import (
+    CONSOLE_TOO,
+    CUSTOM,
+    OIDC,
+    OTHER,
+    PROGRAMS_ONLY,
+    SAML,
+    SERVICE,
+    THIS,
+    TrustChoices,
+)
+from console.forms.typed import typed
 from console.forms.users import PathField
 from console.policy_report import report
-from federation import service_provider
 from federation.models import OidcProvider, SamlProvider
 from identity import arns
 from identity.policy import Kind
 from identity.policy.shared_issuers import controlled_claims
 
-THIS, OTHER, SAML, OIDC, SERVICE, CUSTOM = "this", "other", "saml", "oidc", "service", "custom"
-CONSOLE_TOO, PROGRAMS_ONLY = "console", "programs"
 EC2 = "ec2.amazonaws.com"
 SERVICES = (EC2, "ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "monitoring.amazonaws.com")
 
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com", re.ASCII)
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+_TRUSTED = [
+    (THIS, tile(gettext_lazy("This account"), gettext_lazy("Whoever its policies let."))),
+    (
+        OTHER,
+        tile(
+            gettext_lazy("Another account"),
+            gettext_lazy("Its administrators decide who of theirs."),
+        ),
+    ),
+    (
+        SAML,
+        tile(
+            gettext_lazy("SAML sign-in"),
+            gettext_lazy("People who sign in at your company."),
+        ),
+    ),
+    (
+        OIDC,
+        tile(
+            gettext_lazy("Web identity (OIDC)"),
+            gettext_lazy("Who has a token of an OpenID Connect provider."),
+        ),
+    ),
+    (SERVICE, tile(gettext_lazy("Service"), gettext_lazy("A machine or a function."))),
+    (
+        CUSTOM,
+        tile(gettext_lazy("Custom trust policy"), gettext_lazy("A document of your own.")),
+    ),
+]
 
 
 class WhoForm(SamlConditions, CheckedForm):
@@ -50,58 +89,27 @@ class WhoForm(SamlConditions, CheckedForm):
     )
     trusted = forms.ChoiceField(
         label=gettext_lazy("Who may use it"),
-        choices=[
-            (THIS, tile(gettext_lazy("This account"), gettext_lazy("Whoever its policies let."))),
-            (
-                OTHER,
-                tile(
-                    gettext_lazy("Another account"),
-                    gettext_lazy("Its administrators decide who of theirs."),
-                ),
-            ),
-            (
-                SAML,
-                tile(
-                    gettext_lazy("SAML sign-in"),
-                    gettext_lazy("People who sign in at your company."),
-                ),
-            ),
-            (
-                OIDC,
-                tile(
-                    gettext_lazy("Web identity (OIDC)"),
-                    gettext_lazy("Who has a token of an OpenID Connect provider."),
-                ),
-            ),
-            (SERVICE, tile(gettext_lazy("Service"), gettext_lazy("A machine or a function."))),
-            (
-                CUSTOM,
-                tile(gettext_lazy("Custom trust policy"), gettext_lazy("A document of your own.")),
-            ),
-        ],
+        choices=_TRUSTED,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose who may use the role.")},
     )
-    account_id = forms.CharField(
-        label=gettext_lazy("Account ID"),
-        help_text=gettext_lazy("12 digits, with or without hyphens."),
-        required=False,
+    account_id = typed(
+        gettext_lazy("Account ID"),
+        gettext_lazy("12 digits, with or without hyphens."),
         max_length=14,
-        widget=forms.TextInput(attrs=_PLAIN | {"inputmode": "numeric"}),
+        inputmode="numeric",
     )
     require_mfa = forms.BooleanField(
         label=gettext_lazy("Require MFA"),
         help_text=gettext_lazy("Only for sessions that signed in with MFA."),
         required=False,
     )
-    external_id = forms.CharField(
-        label=gettext_lazy("External ID"),
-        help_text=gettext_lazy(
+    external_id = typed(
+        gettext_lazy("External ID"),
+        gettext_lazy(
             "Programs of a third party send it. Such a role cannot be used from the console."
         ),
-        required=False,
         max_length=1224,
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     saml_provider = forms.ChoiceField(label=gettext_lazy("SAML provider"), required=False)
     saml_access = forms.ChoiceField(
@@ -115,22 +123,19 @@ class WhoForm(SamlConditions, CheckedForm):
         required=False,
     )
     oidc_provider = forms.ChoiceField(label=gettext_lazy("OpenID Connect provider"), required=False)
-    audience = forms.CharField(
-        label=gettext_lazy("Audience"),
-        help_text=gettext_lazy("One of the provider's audiences, which tokens name as `aud`."),
-        required=False,
+    audience = typed(
+        gettext_lazy("Audience"),
+        gettext_lazy("One of the provider's audiences, which tokens name as `aud`."),
         max_length=255,
-        widget=forms.TextInput(attrs=_PLAIN | {"list": "audiences"}),
+        list="audiences",
     )
-    subject = forms.CharField(
-        label=gettext_lazy("Subject"),
-        help_text=gettext_lazy(
+    subject = typed(
+        gettext_lazy("Subject"),
+        gettext_lazy(
             "The `sub` of tokens; * and ? stand for anything. Of an issuer that many share, such "
             "as GitHub, it is needed: repo:your-organization/your-repository:* for example."
         ),
-        required=False,
         max_length=512,
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     session_tags = forms.BooleanField(
         label=gettext_lazy("The provider may send session tags"), required=False
@@ -138,12 +143,11 @@ class WhoForm(SamlConditions, CheckedForm):
     source_identity = forms.BooleanField(
         label=gettext_lazy("The provider may set the source identity"), required=False
     )
-    service = forms.CharField(
-        label=gettext_lazy("Service"),
-        help_text=gettext_lazy("For example ec2.amazonaws.com."),
-        required=False,
+    service = typed(
+        gettext_lazy("Service"),
+        gettext_lazy("For example ec2.amazonaws.com."),
         max_length=128,
-        widget=forms.TextInput(attrs=_PLAIN | {"list": "services"}),
+        list="services",
     )
     instance_profile = forms.BooleanField(
         label=gettext_lazy("Make an instance profile of the same name"),
@@ -166,9 +170,9 @@ class WhoForm(SamlConditions, CheckedForm):
     ) -> None:
         self.size_limit = limit
         super().__init__(*args, **kwargs)
-        self._own_account = account_id
         self._saml = {one.arn: one for one in saml}
         self._oidc = {one.arn: one for one in oidc}
+        self._trust = TrustChoices(account_id, self._saml, self._oidc)
         self._offer("saml_provider", [(one.arn, one.name) for one in saml])
         self._offer("oidc_provider", [(one.arn, one.url) for one in oidc])
         self.add_conditions()
@@ -195,11 +199,11 @@ class WhoForm(SamlConditions, CheckedForm):
     def preview(self) -> str:
         """The trust policy of what stands in the fields now, checked or not."""
         names = [name for name in self.fields if name != "form_token"]
-        return self._document({name: self[name].value() or "" for name in names})
+        return self._trust.document({name: self[name].value() or "" for name in names})
 
     @property
     def trust_policy(self) -> str:
-        return self._document(self.cleaned_data)
+        return self._trust.document(self.cleaned_data)
 
     @property
     def field_that_trusts(self) -> str:
@@ -215,48 +219,6 @@ class WhoForm(SamlConditions, CheckedForm):
             for name, value in self.cleaned_data.items()
             if name not in ("form_token", "accepted")
         }
-
-    def _document(self, given: Mapping[str, Any]) -> str:
-        trusted = given.get("trusted")
-        if trusted == CUSTOM:
-            return str(given.get("document", ""))
-        if trusted == SERVICE:
-            return trust_builder.of_service(str(given.get("service", "")).strip())
-        if trusted == SAML:
-            return self._of_saml(given)
-        if trusted == OIDC:
-            return self._of_oidc(given)
-        account_id = self._own_account
-        if trusted == OTHER:
-            account_id = str(given.get("account_id", "")).replace("-", "").strip()
-        return trust_builder.of_account(
-            arns.root(account_id),
-            mfa=bool(given.get("require_mfa")),
-            external_id=str(given.get("external_id", "")),
-        )
-
-    def _of_saml(self, given: Mapping[str, Any]) -> str:
-        provider = self._saml.get(str(given.get("saml_provider", "")))
-        console = given.get("saml_access") != PROGRAMS_ONLY
-        addresses = [service_provider.acs_url(), service_provider.acs_url(provider)]
-        return trust_builder.of_saml(
-            provider.arn if provider else "",
-            conditions(given),
-            recipients=addresses if console and provider else [],
-            tags=bool(given.get("session_tags")),
-            source_identity=bool(given.get("source_identity")),
-        )
-
-    def _of_oidc(self, given: Mapping[str, Any]) -> str:
-        provider = self._oidc.get(str(given.get("oidc_provider", "")))
-        return trust_builder.of_oidc(
-            provider.arn if provider else "",
-            provider.url if provider else "",
-            audience=str(given.get("audience", "")).strip(),
-            subject=str(given.get("subject", "")).strip(),
-            tags=bool(given.get("session_tags")),
-            source_identity=bool(given.get("source_identity")),
-        )
 
     # --- what is wrong with it -------------------------------------------------------------------
 

@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms.typed import PLAIN
 from console.templatetags.formats import zone_letters
-
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 PERIODS = {
     "hour": timedelta(hours=1),
@@ -27,7 +26,7 @@ DEFAULT_PERIOD = "quarter"
 
 
 def _text(label: Any, hint: Any = "", **options: Any) -> forms.CharField:
-    widget = forms.TextInput(attrs=_PLAIN)
+    widget = forms.TextInput(attrs=PLAIN)
     return forms.CharField(label=label, help_text=hint, required=False, widget=widget, **options)
 
 

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms.typed import PLAIN, typed
 from identity.catalogue import catalogue
 from identity.policy.request import Value
 
 MAX_FACTS = 50
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 
 
@@ -46,27 +46,34 @@ def read_facts(text: str) -> dict[str, Value]:
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
 
-class ExplainForm(forms.Form):
-    """Sent by GET, so that a question has an address."""
+class QuestionForm(forms.Form):
+    """Which action, on what. Sent by GET, so that a question has an address."""
 
-    who = forms.CharField(
-        label=gettext_lazy("Who"),
-        help_text=gettext_lazy("User name, role/NAME or ARN"),
-        max_length=2048,
-        widget=forms.TextInput(attrs=_PLAIN),
-    )
     action = forms.CharField(
         label=gettext_lazy("Action"),
         help_text=gettext_lazy("For example iam:ListUsers or s3:GetObject"),
         max_length=200,
         validators=[validate_action],
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
-    resource = forms.CharField(
-        label=gettext_lazy("Resource"),
-        help_text=gettext_lazy("An ARN, or * for what has none"),
+    resource = typed(
+        gettext_lazy("Resource"),
+        gettext_lazy("An ARN, or * for what has none"),
         max_length=2048,
-        widget=forms.TextInput(attrs=_PLAIN),
+        required=True,
+    )
+
+
+class ExplainForm(QuestionForm):
+    """With who asks, and from where."""
+
+    field_order = ["who", "action", "resource", "context"]
+
+    who = typed(
+        gettext_lazy("Who"),
+        gettext_lazy("User name, role/NAME or ARN"),
+        max_length=2048,
+        required=True,
     )
     context = forms.CharField(
         label=gettext_lazy("Facts of the request"),

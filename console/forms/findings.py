@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
+from console.forms.typed import PLAIN
 from identity.models.finding import Kind
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _KINDS = [("", gettext_lazy("Any")), *Kind.choices]
 
 
@@ -25,7 +25,7 @@ class ArchiveRuleForm(Form):
         label=gettext_lazy("Rule name"),
         help_text=gettext_lazy("A letter, then letters, digits and _ . -"),
         max_length=64,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Finding"), choices=_KINDS, required=False)
     resource = forms.CharField(
@@ -33,14 +33,14 @@ class ArchiveRuleForm(Form):
         help_text=gettext_lazy("The beginning of an ARN"),
         max_length=2048,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     principal = forms.CharField(
         label=gettext_lazy("Outside principal"),
         help_text=gettext_lazy("As the finding shows it"),
         max_length=2048,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
 
     def clean_name(self) -> str:

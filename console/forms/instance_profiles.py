@@ -8,19 +8,18 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from console.forms.base import Form
+from console.forms.typed import typed
 from console.forms.users import PathField
 
 
 class RoleInsideForm(Form):
     """The role that machines with this profile use."""
 
-    role = forms.CharField(
-        label=gettext_lazy("Role name"),
-        help_text=gettext_lazy("A machine that has the profile uses this role."),
+    role = typed(
+        gettext_lazy("Role name"),
+        gettext_lazy("A machine that has the profile uses this role."),
         max_length=64,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        required=True,
     )
 
     fields_of = {"NoSuchEntity": "role"}

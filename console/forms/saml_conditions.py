@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from console.forms.typed import PLAIN
 from console.trust_builder import Condition
 
 ROWS = 3
@@ -21,7 +22,6 @@ OPERATORS = ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike")
 
 _NUMBERS = range(1, ROWS + 1)
 _PARTS = ("key", "operator", "value")
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class SamlConditions(forms.Form):
@@ -47,7 +47,7 @@ class SamlConditions(forms.Form):
             label=_("Value %(number)d") % words,
             max_length=512,
             required=False,
-            widget=forms.TextInput(attrs={**_PLAIN, "class": "in"}),
+            widget=forms.TextInput(attrs={**PLAIN, "class": "in"}),
         )
 
     def condition_rows(self) -> list[tuple[forms.BoundField, ...]]:

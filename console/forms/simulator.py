@@ -15,19 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.forms.statements import LEVEL_LABELS
+from console.forms.typed import PLAIN
 from identity.catalogue import catalogue
 from identity.policy.summary import LEVELS
 
 MOST_ACTIONS, MOST_RESOURCES = 100, 20
 PASTED = "policies"
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _TYPES = {"Bool": "boolean", "Date": "date", "IPAddress": "ip", "Numeric": "numeric"}
 
 
 def _area(label: Any, hint: Any, rows: int, *, required: bool = False) -> forms.CharField:
-    widget = forms.Textarea(attrs={**_PLAIN, "class": "code", "rows": rows})
+    widget = forms.Textarea(attrs={**PLAIN, "class": "code", "rows": rows})
     return forms.CharField(label=label, help_text=hint, required=required, widget=widget)
 
 
@@ -48,7 +48,7 @@ class SimulatorForm(forms.Form):
         help_text=gettext_lazy("Of the user, the group or the role"),
         required=False,
         max_length=128,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     policy = _area(
         gettext_lazy("Extra policy"), gettext_lazy("JSON; counts as if it were attached."), 6
@@ -74,7 +74,7 @@ class SimulatorForm(forms.Form):
         help_text=gettext_lazy("Its prefix, such as iam"),
         required=False,
         max_length=64,
-        widget=forms.TextInput(attrs={**_PLAIN, "list": "services"}),
+        widget=forms.TextInput(attrs={**PLAIN, "list": "services"}),
     )
     asked_of = forms.CharField(required=False, max_length=140, widget=forms.HiddenInput)
     resources = _area(
@@ -164,7 +164,7 @@ class SimulatorForm(forms.Form):
             if needed:
                 hint = _("Needed: a policy asks for it. %(type)s") % {"type": hint}
             self.fields[_field(key)] = forms.CharField(
-                label=key, help_text=hint, required=False, widget=forms.TextInput(attrs=_PLAIN)
+                label=key, help_text=hint, required=False, widget=forms.TextInput(attrs=PLAIN)
             )
 
     @property

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from console.forms.typed import PLAIN
 from console.statements import Card, Line
 from identity.catalogue import catalogue
 from identity.policy.summary import LEVELS
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 LEVEL_LABELS = {
     "List": gettext_lazy("List"),
     "Read": gettext_lazy("Read"),
@@ -26,7 +26,7 @@ class LinesField(forms.CharField):
     """Texts, one a line; how a browser ends its lines changes nothing."""
 
     def __init__(self, *, rows: int, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={**_PLAIN, "class": "code", "rows": rows})
+        widget = forms.Textarea(attrs={**PLAIN, "class": "code", "rows": rows})
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -54,7 +54,7 @@ class StatementForm(forms.Form):
         label=gettext_lazy("Service"),
         help_text=gettext_lazy("Its prefix, such as iam; * means all services."),
         required=False,
-        widget=forms.TextInput(attrs={**_PLAIN, "list": "services"}),
+        widget=forms.TextInput(attrs={**PLAIN, "list": "services"}),
     )
     more = LinesField(
         label=gettext_lazy("Other actions"),
@@ -116,7 +116,7 @@ class StatementForm(forms.Form):
             "key": (gettext_lazy("Condition key"), "condition-keys"),
         }
         for part, (label, listed) in texts.items():
-            widget = forms.TextInput(attrs={**_PLAIN, "list": listed})
+            widget = forms.TextInput(attrs={**PLAIN, "list": listed})
             self.fields[f"{part}_{number}"] = forms.CharField(
                 label=label, required=False, widget=widget
             )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.colours import COLOURS, named
+from console.forms.typed import PLAIN
 from console.templatetags.formats import account_id
 from identity import arns
 from identity.models import Account
@@ -18,7 +19,6 @@ _NO_ACCOUNT = "000000000000"
 """Stands in for the ID of an alias that nobody has: a role in it is refused like any other."""
 
 _ROLE = re.compile(r"/?([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class SwitchRoleForm(forms.Form):
@@ -29,21 +29,21 @@ class SwitchRoleForm(forms.Form):
         help_text=gettext_lazy("The account that the role belongs to."),
         max_length=64,
         error_messages={"required": gettext_lazy("Enter the ID or alias of the account.")},
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     role = forms.CharField(
         label=gettext_lazy("Role name"),
         help_text=gettext_lazy("With its path if it has one, for example staff/Auditor."),
         max_length=576,
         error_messages={"required": gettext_lazy("Enter the name of the role.")},
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     label = forms.CharField(
         label=gettext_lazy("Display name"),
         help_text=gettext_lazy("What you call it here."),
         max_length=64,
         required=False,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     colour = forms.ChoiceField(
         label=gettext_lazy("Colour"), choices=COLOURS, required=False, widget=forms.Select

@@ -9,8 +9,7 @@ another tag's argument:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -25,28 +24,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from console import fields
-from console.preferences import DATES
-from console.templatetags import formats
+from console.component_templates import BUTTON_KINDS, known_kind, render
+from console.templatetags import values
 
 register = template.Library()
+register.tags.update(values.register.tags)
 
-STATUS_KINDS = ("ok", "warn", "err", "info", "off", "busy")
-BUTTON_KINDS = ("", "primary", "danger", "small")
 MESSAGES_SHOWN = 3
 
 _MESSAGE_KINDS = {"success": "ok", "warning": "warn", "error": "err"}
-
-
-def _render(context: Context, component: str, /, **values: Any) -> SafeString:
-    """A component's template over a context of its own: nothing of the page leaks in but i18n."""
-    engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
-    return engine.get_template(f"components/{component}.html").render(context.new(values))
-
-
-def _kind(kind: str, allowed: Sequence[str] = STATUS_KINDS) -> str:
-    if kind not in allowed:
-        raise template.TemplateSyntaxError(f"kind `{kind}` is none of {', '.join(allowed)}")
-    return kind
 
 
 # --- page and layout -------------------------------------------------------------------------
@@ -82,7 +68,7 @@ def panel(
     id: str = "",  # noqa: A002  # the attribute's own name
 ) -> SafeString:
     """A card with an h2; `id` is needed only when two panels of a page have the same title."""
-    return _render(
+    return render(
         context,
         "panel",
         content=content,
@@ -117,7 +103,7 @@ def columns_link(table: str) -> dict[str, str]:
 def empty(context: Context, content: str, heading: str, sentence: str = "") -> SafeString:
     """An empty state; between the tags at most two buttons."""
     words = {"heading": heading, "sentence": sentence}
-    return _render(context, "empty", content=content, blank=not content.strip(), **words)
+    return render(context, "empty", content=content, blank=not content.strip(), **words)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -127,7 +113,7 @@ def table(context: Context, content: str, caption: str, *, stacked: bool = False
     One that is `stacked` shows the cells of a row below each other where there is little width; its
     cells tell in `data-label` what the head would.
     """
-    return _render(context, "table", content=content, caption=caption, stacked=stacked)
+    return render(context, "table", content=content, caption=caption, stacked=stacked)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -135,7 +121,7 @@ def filter_bar(
     context: Context, content: str, label: str, value: str = "", *, hint: str = "", name: str = "q"
 ) -> SafeString:
     """A GET form with one search field; between the tags further selects."""
-    return _render(
+    return render(
         context, "filter_bar", content=content, label=label, value=value, hint=hint, name=name
     )
 
@@ -146,7 +132,7 @@ def filter_bar(
 @register.simple_block_tag(takes_context=True)
 def buttons(context: Context, content: str) -> SafeString:
     """A row of buttons, the primary one last in a page header and first under a form."""
-    return _render(context, "buttons", content=content)
+    return render(context, "buttons", content=content)
 
 
 @register.inclusion_tag("components/button.html")
@@ -163,7 +149,7 @@ def button(
 
     `label` ends the name for screen readers where several buttons have the same text.
     """
-    kind = _kind(kind, BUTTON_KINDS)
+    kind = known_kind(kind, BUTTON_KINDS)
     more = {"label": label, "disabled_reason": disabled_reason}
     return {"text": text, "href": href, "kind": kind, "icon": icon} | more
 
@@ -181,7 +167,7 @@ def submit(
     disabled_reason: str = "",
 ) -> dict[str, str]:
     """A submit button of the form around it, or of the form whose id is `form`."""
-    kind = _kind(kind, BUTTON_KINDS)
+    kind = known_kind(kind, BUTTON_KINDS)
     shown = {"text": text, "kind": kind, "label": label, "disabled_reason": disabled_reason}
     return shown | {"name": name, "value": value, "form": form, "formaction": formaction}
 
@@ -250,84 +236,4 @@ def alert(
     context: Context, content: str, kind: str, title: str = "", *, live: bool = False
 ) -> SafeString:
     """A message in place; `live` for one that answers what the reader just did."""
-    return _render(context, "alert", content=content, kind=_kind(kind), title=title, live=live)
-
-
-# --- values ----------------------------------------------------------------------------------
-
-
-@register.simple_block_tag(takes_context=True)
-def keyvalue(context: Context, content: str) -> SafeString:
-    """A summary list; between the tags `{% item %}` blocks."""
-    return _render(context, "keyvalue", content=content)
-
-
-@register.simple_block_tag(takes_context=True)
-def item(context: Context, content: str, term: str) -> SafeString:
-    """One term of a summary list; nothing between the tags reads as a dash and as "none"."""
-    blank = not content.strip()
-    return _render(context, "item", content=content, term=term, blank=blank)
-
-
-@register.inclusion_tag("components/status.html")
-def status(kind: str, text: str) -> dict[str, str]:
-    """Icon and word: ok, warn, err, info, off or busy."""
-    return {"kind": _kind(kind), "text": text}
-
-
-@register.inclusion_tag("components/copy.html")
-def copy(value: str, label: str) -> dict[str, str]:
-    """A value to copy; `label` ends the button's name: "Copy account ID"."""
-    return {"value": value, "label": label}
-
-
-@register.inclusion_tag("components/copy_link.html")
-def copy_link(url: str) -> dict[str, str]:
-    """A button that copies the address of this page, with the account in it."""
-    return {"url": url}
-
-
-@register.inclusion_tag("components/info.html")
-def info(topic: str, label: str) -> dict[str, str]:
-    """A link to a help topic; with scripts it opens beside the page. `label` ends its name."""
-    return {"url": reverse("help-topic", args=[topic]), "label": label}
-
-
-@register.inclusion_tag("components/secret_box.html")
-def secret_box(value: str, label: str) -> dict[str, str]:
-    """A secret, folded away until Show is pressed (scripts or not), with a copy button."""
-    return {"value": value, "label": label}
-
-
-@register.inclusion_tag("components/time.html", takes_context=True)
-def time(
-    context: Context, value: datetime | None, style: str = "relative", none: str = ""
-) -> dict[str, str]:
-    """A moment: `relative` (absolute in the title) or `absolute`; `none` is the word for None.
-
-    Who prefers absolute times gets them everywhere.
-    """
-    _kind(style, DATES)
-    if value is None:
-        return {"stamp": "", "none": none or _("Never")}
-    absolute = formats.clock(value)
-    if (preferences := context.get("preferences")) and preferences.dates == "absolute":
-        style = "absolute"
-    return {
-        "stamp": value.astimezone(UTC).isoformat(timespec="seconds"),
-        "text": absolute if style == "absolute" else formats.age(value),
-        "absolute": absolute,
-    }
-
-
-@register.inclusion_tag("components/code.html")
-def code(text: str, copy_label: str = "") -> dict[str, str]:
-    """Text as the machine has it; with `copy_label` a copy button follows."""
-    return {"text": text, "copy_label": copy_label}
-
-
-@register.inclusion_tag("components/meter.html")
-def meter(used: int, limit: int | None, label: str = "") -> dict[str, Any]:
-    """A quota; amber from 80 %, red from 95 %. None as the limit means that there is none."""
-    low, high = ((limit or 0) * 80 // 100, (limit or 0) * 95 // 100)
-    return {"used": used, "limit": limit, "low": low, "high": high, "label": label or _("Used")}
+    return render(context, "alert", content=content, kind=known_kind(kind), title=title, live=live)

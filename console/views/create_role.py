@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console import drafts, policy_choice, responses, trust_builder
 from console.forms.base import send
-from console.forms.create_role import EC2, OIDC, SAML, SERVICE, WhoForm
+from console.forms.create_role import EC2, WhoForm
 from console.forms.policy_documents import sent
 from console.forms.role_permissions import WhatForm
+from console.forms.trust_choices import OIDC, SAML, SERVICE
 from console.http import Request
 from console.permissions import Rights, reading
 from console.responses import see_other

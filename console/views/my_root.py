@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from console import responses
 from console.forms.base import first_result, send, send_prepared
 from console.forms.root_user import AccountNameForm, EmailCodeForm, EmailForm
 from console.http import Request
 from console.responses import see_other
-from identity import mail, recovery, root_user
+from identity import lost_devices, mail, recovery, root_user
 from identity.models import ConsoleSettings
 
 
@@ -32,7 +33,17 @@ def root(request: Request) -> HttpResponse:
         pending=root_user.pending(user),
         contact=ConsoleSettings.of(user.account).contact,
         mail=mail.is_on(),
+        hours=settings.RECOVERY_HOURS,
+        waiting=lost_devices.waiting(user),
     )
+
+
+@require_POST
+def keep_devices(request: Request) -> HttpResponse:
+    """End a recovery of lost devices that somebody began."""
+    lost_devices.keep(root_user.require(request.caller), request.facts)
+    messages.success(request, _("The MFA devices stay."))
+    return see_other("me-root")
 
 
 def _page(request: Request, template: str, **context: Any) -> HttpResponse:

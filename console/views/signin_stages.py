@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from console.forms.security_credentials import RuledPasswordForm
 from console.forms.signin import (
     CodeForm,
     DeviceForm,
+    EntranceForm,
     KeyForm,
     RecoveryCodeForm,
     TwoCodesForm,
@@ -18,8 +20,8 @@ from console.forms.signin import (
 from console.http import Request
 from console.templatetags.formats import age, clock
 from console.views.signin import page_or_form
-from identity import mfa, passkeys, passwords, signin
-from identity.errors import ClientError
+from identity import mail, mfa, passkeys, passwords, root_recovery, signin
+from identity.errors import ClientError, Throttling
 from identity.models import ConsoleSettings, VirtualMfaDevice
 from identity.signin import Pending
 
@@ -131,8 +133,26 @@ def recovery_code(request: Request, pending: Pending) -> HttpResponse:
 @page_or_form
 @entrance.stage(signin.MFA)
 def lost_device(request: Request, pending: Pending) -> HttpResponse:
-    user, contact = pending.user, ConsoleSettings.of(pending.user.account).help_from
-    return responses.page(request, "signin/mfa_lost.html", user=user, contact=contact)
+    """The root user may have a link sent, where there is mail."""
+    user, form = pending.user, EntranceForm(request.POST if request.method == "POST" else None)
+    by_mail = user.is_root and mail.is_on()
+    sent = False
+    if form.is_bound and by_mail:
+        try:
+            root_recovery.ask(request.facts, user.email, of_devices=True)
+            sent = True
+        except Throttling as problem:
+            form.ask_to_wait(problem)
+    return entrance.answer(
+        request,
+        "signin/mfa_lost.html",
+        form,
+        user=user,
+        help_from=ConsoleSettings.of(user.account).help_from,
+        by_mail=by_mail,
+        sent=sent,
+        hours=settings.RECOVERY_HOURS,
+    )
 
 
 @page_or_form

@@ -36,12 +36,17 @@ class Mail(models.Model):
 
 
 class RootRecovery(models.Model):
-    """That somebody asked for a link to set the password of the root user with this address.
+    """That somebody asked for a link to set the password of the root user with this address, or
+    (`of_devices`) to take its lost MFA devices away.
 
     Until it is answered nobody has looked whether there is one; then `user` and the hash of the
-    link's token stand here (identity/root_recovery.py). `fits` is the password it may replace.
+    link's token stand here (identity/root_recovery.py, identity/lost_devices.py). `fits` is the
+    password that it was asked with. Devices go at `due_at`; the token is then that of the link
+    which keeps them.
     """
 
+    of_devices = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True, default=None, db_index=True)
     email = models.CharField(max_length=254)
     facts = models.JSONField()
     asked_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import path
 from django.utils import timezone
 
-from console import navigation
+from console import help_topics, navigation
 from console.context import console, session_kind
 from identity.callers import Kind
 
@@ -144,3 +144,19 @@ def test_a_page_has_one_heading_a_skip_link_first_and_a_main_to_skip_to() -> Non
     assert html.index('<a class="skip" href="#main">') == html.index("<a ")
     assert '<main id="main" tabindex="-1">' in html
     assert '<html lang="en' in html
+
+
+@pytest.mark.parametrize(
+    ("page", "topic"),
+    [
+        ("users", "users"),
+        ("user-key-rotate-delete", "access-keys"),
+        ("user-boundary", "boundaries"),
+        ("role-last-accessed", "last-accessed"),
+        ("job-file", "import-export"),
+        ("home", ""),
+    ],
+)
+def test_a_page_leads_to_the_help_about_it(page: str, topic: str) -> None:
+    found = help_topics.of_page(page)
+    assert (found.key if found else "") == topic

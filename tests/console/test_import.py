@@ -62,59 +62,55 @@ def details_of(**lists: Any) -> str:
     return json.dumps(lists)
 
 
+AT = f"arn:aws:iam::{THERE}"
+FILES = [{"PolicyName": "Files", "PolicyArn": f"{AT}:policy/Files"}]
+
+
 def from_aws() -> str:
     """As the AWS CLI prints an account; the role that trusts comes before the trusted one."""
-    at = f"arn:aws:iam::{THERE}"
+    group = {"GroupName": "Ops", "Arn": f"{AT}:group/Ops", "Path": "/"}
+    return details_of(
+        UserDetailList=[_li()],
+        GroupDetailList=[group | {"AttachedManagedPolicies": FILES, "GroupPolicyList": []}],
+        RoleDetailList=_roles(),
+        Policies=_policies(),
+    )
+
+
+def _li() -> dict[str, Any]:
+    unknown = {"PolicyName": "Moon", "PolicyArn": "arn:aws:iam::aws:policy/AmazonMoonAccess"}
+    own = {"PolicyName": "own", "PolicyDocument": json.loads(policy_of("iam:*", f"{AT}:user/li"))}
+    return {
+        "UserName": "li",
+        "Arn": f"{AT}:user/staff/li",
+        "Path": "/staff/",
+        "GroupList": ["Ops"],
+        "AttachedManagedPolicies": [*FILES, unknown],
+        "UserPolicyList": [own],
+        "Tags": [{"Key": "team", "Value": "red"}],
+        "PermissionsBoundary": {"PermissionsBoundaryArn": f"{AT}:policy/Files"},
+    }
+
+
+def _roles() -> list[dict[str, Any]]:
+    trust = json.loads(trust_of({"AWS": f"{AT}:role/Base"}))
+    machines = json.loads(trust_of({"Service": "ec2.amazonaws.com"}))
+    profiles = [{"InstanceProfileName": "Web", "Path": "/"}]
+    after = {"RoleName": "After", "Arn": f"{AT}:role/After", "Path": "/"}
+    base = {"RoleName": "Base", "Arn": f"{AT}:role/Base", "Path": "/"}
+    return [
+        after | {"AssumeRolePolicyDocument": trust},
+        base | {"AssumeRolePolicyDocument": machines, "InstanceProfileList": profiles},
+    ]
+
+
+def _policies() -> list[dict[str, Any]]:
     document = json.loads(policy_of("s3:*"))
-    trust = json.loads(trust_of({"AWS": f"{at}:role/Base"}))
     version = {"VersionId": "v3", "IsDefaultVersion": True, "Document": document}
     older = {"VersionId": "v1", "IsDefaultVersion": False, "Document": {}}
-    policy = {"PolicyName": "Files", "Arn": f"{at}:policy/Files", "Path": "/"}
+    files = {"PolicyName": "Files", "Arn": f"{AT}:policy/Files", "Path": "/"}
     shipped = {"PolicyName": "x", "Arn": "arn:aws:iam::aws:policy/x", "PolicyVersionList": []}
-    attached = [{"PolicyName": "Files", "PolicyArn": f"{at}:policy/Files"}]
-    unknown = {"PolicyName": "Moon", "PolicyArn": "arn:aws:iam::aws:policy/AmazonMoonAccess"}
-    own = {"PolicyName": "own", "PolicyDocument": json.loads(policy_of("iam:*", f"{at}:user/li"))}
-    base = {"RoleName": "Base", "Arn": f"{at}:role/Base", "Path": "/"}
-    return details_of(
-        UserDetailList=[
-            {
-                "UserName": "li",
-                "Arn": f"{at}:user/staff/li",
-                "Path": "/staff/",
-                "GroupList": ["Ops"],
-                "AttachedManagedPolicies": [*attached, unknown],
-                "UserPolicyList": [own],
-                "Tags": [{"Key": "team", "Value": "red"}],
-                "PermissionsBoundary": {"PermissionsBoundaryArn": f"{at}:policy/Files"},
-            }
-        ],
-        GroupDetailList=[
-            {
-                "GroupName": "Ops",
-                "Arn": f"{at}:group/Ops",
-                "Path": "/",
-                "AttachedManagedPolicies": attached,
-                "GroupPolicyList": [],
-            }
-        ],
-        RoleDetailList=[
-            {
-                "RoleName": "After",
-                "Arn": f"{at}:role/After",
-                "Path": "/",
-                "AssumeRolePolicyDocument": trust,
-            },
-            base
-            | {
-                "AssumeRolePolicyDocument": json.loads(trust_of({"Service": "ec2.amazonaws.com"})),
-                "InstanceProfileList": [{"InstanceProfileName": "Web", "Path": "/"}],
-            },
-        ],
-        Policies=[
-            policy | {"DefaultVersionId": "v3", "PolicyVersionList": [older, version]},
-            shipped,
-        ],
-    )
+    return [files | {"DefaultVersionId": "v3", "PolicyVersionList": [older, version]}, shipped]
 
 
 def test_a_check_says_what_would_be_done_and_does_nothing(

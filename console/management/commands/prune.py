@@ -75,7 +75,9 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         "dismissed recommendations": Dismissal.objects.filter(until__lte=now),
         "old mail": Mail.objects.filter(created_at__lte=now - _MAIL_LIFETIME),
         "changes of e-mail": EmailChange.objects.filter(expires_at__lte=now),
-        "recovery links": RootRecovery.objects.filter(asked_at__lte=now - _MAIL_LIFETIME),
+        "recovery links": RootRecovery.objects.filter(
+            asked_at__lte=now - _MAIL_LIFETIME, due_at=None
+        ),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
 

@@ -43,6 +43,7 @@ OPEN_TO_ALL = (
     ),
     *("sign-out", "signed-out", "session-expired", "other-account", "forgot-password"),
     *("sign-in-root-forgot", "sign-in-root-reset"),
+    *("sign-in-root-device", "sign-in-root-device-keep"),
     *("health", "index"),
     *("setup", "setup-account", "setup-done", "setup-done-secret", "theme"),
     *("federation", "saml-acs", "saml-acs-of", "saml-roles", "sign-in-saml"),

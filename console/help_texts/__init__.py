@@ -1,0 +1,1 @@
+"""The texts of the help topics, by what they are about."""
