@@ -37,7 +37,7 @@ _BUCKET_LIFETIME = timedelta(hours=48)
 _FORM_LIFETIME = timedelta(hours=48)
 _MAIL_LIFETIME = timedelta(days=7)
 _REPORT_LIFETIME = timedelta(days=7)
-# So many rows are deleted within some milliseconds. Then the database is free for some times as long:
+# So many rows are deleted within some milliseconds. Then the database is free for longer than that:
 # on SQLite whoever waits only looks now and then, and would find it taken again and again.
 _BATCH = 50
 _PAUSE_SECONDS = 0.005
