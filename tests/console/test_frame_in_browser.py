@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from console.jobs import reports
 from console.jobs.rows import Job, State
 from identity.models import Account, ConsoleSettings, Finding, User
 from tests.browser import check, needs_browser
@@ -64,9 +65,7 @@ def test_the_general_pages_are_without_fault(
 def _jobs(account: Account) -> list[str]:
     """One that runs, and one of each other end."""
     jobs = [
-        Job.objects.create(
-            account=account, kind="credential-report", state=state, user=account.root
-        )
+        Job.objects.create(account=account, kind=reports.KIND, state=state, user=account.root)
         for state in (State.RUNNING, State.DONE, State.FAILED)
     ]
     return [f"/jobs/{job.pk}" for job in jobs]
