@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 
 from identity import audit, authorization, transactions
 from identity.callers import Caller
@@ -95,7 +95,7 @@ def _write(operation: Operation, call: Call) -> Result:
 
     The second run finds the other's row and refuses in AWS's words.
     """
-    begin = transactions.transient if operation.transient else transaction.atomic
+    begin = transactions.transient if operation.transient else transactions.durable
     for _ in range(_TRIES):
         try:
             with begin():

@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from identity.errors import LimitExceeded
 from identity.models import Account, Quota
@@ -98,14 +99,19 @@ def take(account: Account, counter: str, name: str) -> None:
     locked to the end: taken first it would wait for locks that others hold who wait for it.
     Raises LimitExceeded at the limit.
     """
-    limit = of(account.pk, name)
-    if _one_more(counter).run(account.pk, limit) != 1:
-        raise exceeded(name, limit)
+    quota = _SAME_AS.get(name, name)
+    if _one_more(counter, quota).run(account.pk, ADJUSTABLE[quota]) != 1:
+        raise exceeded(name, of(account.pk, name))
 
 
 @cache
-def _one_more(counter: str) -> PreparedUpdate:
-    def make(account_id: str, limit: int) -> tuple[QuerySet[Account], dict[str, Any]]:
+def _one_more(counter: str, name: str) -> PreparedUpdate:
+    """The limit is looked up by the update itself: the account's own, that of all, the default."""
+
+    def make(account_id: str, default: int) -> tuple[QuerySet[Account], dict[str, Any]]:
+        there = Quota.objects.filter(name=name).values("value")
+        own, of_all = there.filter(account_id=account_id), there.filter(account=None)
+        limit = Coalesce(Subquery(own), Subquery(of_all), Value(default))
         below = Account.objects.filter(pk=account_id, **{f"{counter}__lt": limit})
         return below, {counter: F(counter) + 1}
 

@@ -43,12 +43,13 @@ def rate(port: int, requests: Iterable[bytes]) -> float:
 
 def thrift(server: LiveServer, requests: Iterable[bytes]) -> float:
     """Answers for each second of processor time of the workers."""
-    before, began = _processor_seconds(server), time.perf_counter()
+    before, began = processor_seconds(server), time.perf_counter()
     answers = rate(server.port, requests) * (time.perf_counter() - began)
-    return answers / (_processor_seconds(server) - before)
+    return answers / (processor_seconds(server) - before)
 
 
-def _processor_seconds(server: LiveServer) -> float:
+def processor_seconds(server: LiveServer) -> float:
+    """What the workers have used so far."""
     stats = [Path(f"/proc/{pid}/stat").read_text() for pid in server.workers_of()]
     ticks = [stat.rpartition(")")[2].split()[11:13] for stat in stats]
     return sum(int(user) + int(system) for user, system in ticks) / os.sysconf("SC_CLK_TCK")

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from federation import acs
+from federation import acs, private_keys
 from federation.models import (
     FederatedAttempt,
     PendingSignIn,
@@ -29,12 +29,14 @@ from tests.federation.documents import (
     entities,
     entity,
     key_descriptor,
+    pem,
 )
 from tests.federation.documents import (
     role as idp_role,
 )
 from tests.federation.responses import enclosed, encoded, signed
 from tests.federation.saml.test_catalogue import CASES
+from tests.federation.saml.test_encryption import encrypted
 from tests.federation.test_saml_sign_in import (
     begin,
     given,
@@ -232,6 +234,27 @@ ELSEWHERE = (
     "operations/test_saml_providers.py",
     "../console/test_saml_providers.py",
 )
+
+
+def test_what_cannot_be_decrypted_is_refused_alike_and_after_one_time(
+    client: Client, provider: SamlProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ENC-03: which key, padding or signature was wrong shows neither in words nor in time."""
+    private_keys.add(provider, pem())
+    path = f"/saml/acs/{provider.uuid}"
+    here = f"http://127.0.0.1:8000{path}"
+    plain = responses.assertion(given(), acs=here)
+    waits: list[float] = []
+    monkeypatch.setattr("federation.redeeming.time.sleep", waits.append)
+    told = set()
+    for inside in (encrypted(signed(plain), kind="rsa3072"), encrypted("x"), encrypted(plain)):
+        page = post(client, enclosed(inside, acs=here), path)
+        told.add((page.status_code, sentence(page).partition("event ID")[0]))
+    assert len(told) == 1
+    assert len(waits) == 3
+    assert all(0 <= wait <= 0.05 for wait in waits)
+    assert post(client, enclosed(plain, acs=here), path).status_code == 403
+    assert len(waits) == 3
 
 
 def test_every_number_of_the_catalogue_has_a_test() -> None:
