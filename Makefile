@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench lint format lock clean
+.PHONY: help install demo test ways bench lint format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ test: .venv/.developing ## everything that must hold: format, types, contracts, 
 	$(MAKE) --no-print-directory lint
 	bash .ci/settings
 	$(BIN)/pytest -n 2 --dist worksteal
+
+ways: .venv/.developing ## the tasks of the console with mouse, keyboard, no scripts, and narrow
+	$(BIN)/pytest --every-way tests/tasks
 
 lint: .venv/.developing ## the checks that run no test
 	$(BIN)/ruff format --check .

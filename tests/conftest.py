@@ -28,6 +28,11 @@ from tests.sdk_in_process import release, sdk
 NewAccount = Callable[..., tuple[str, Key]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "do each task of tests/tasks in all four ways, not in two"
+    parser.addoption("--every-way", action="store_true", help=told)
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests are kept until the end: no collection of garbage need look at them."""
     gc.collect()

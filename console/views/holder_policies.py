@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from console import paging, policy_list, policy_preview, responses
@@ -42,18 +41,29 @@ def attachment(request: Request, holder: Holder) -> HttpResponse:
     verb = "attach_%s_policy" if attached else "detach_%s_policy"
     holder.call(request, verb, PolicyArn=arn)
     on_policy = request.POST.get("back") == "policy" and policy is not None
+    _offer_undo(request, holder, policy, attached=attached, back="policy" if on_policy else "")
+    if on_policy and policy:
+        return SeeOther(policy_address("policy-attached", policy))
+    return SeeOther(holder.url("permissions"))
+
+
+def _offer_undo(
+    request: Request,
+    holder: Holder,
+    policy: ManagedPolicy | None,
+    *,
+    attached: bool,
+    back: str = "",
+) -> None:
     undo = {
         "policy": policy,
         "holder": holder,
         "attached": attached,
         "url": holder.url("attachment"),
-        "back": "policy" if on_policy else "",
+        "back": back,
     }
     message = render_to_string("console/holders/_attachment_message.html", undo, request)
     messages.success(request, message)
-    if on_policy and policy:
-        return SeeOther(policy_address("policy-attached", policy))
-    return SeeOther(holder.url("permissions"))
 
 
 @require_safe
@@ -125,13 +135,12 @@ def _attach(request: Request, holder: Holder, form: PickPoliciesForm) -> HttpRes
     arns = form.cleaned_data["arn"]
     for arn in arns:
         holder.call(request, "attach_%s_policy", PolicyArn=arn)
-    names = [arn.rpartition("/")[2] for arn in arns]
-    words = ngettext(
-        "Policy %(policies)s was attached to %(name)s.",
-        "Policies %(policies)s were attached to %(name)s.",
-        len(names),
-    )
-    messages.success(request, words % {"policies": ", ".join(names), "name": holder.name})
+    if len(arns) == 1:
+        _offer_undo(request, holder, ManagedPolicy.objects.get(arn=arns[0]), attached=True)
+    else:
+        names = ", ".join(arn.rpartition("/")[2] for arn in arns)
+        words = _("Policies %(policies)s were attached to %(name)s.")
+        messages.success(request, words % {"policies": names, "name": holder.name})
     return SeeOther(holder.url("permissions"))
 
 
