@@ -26,7 +26,7 @@ test: .venv/.developing ## everything that must hold: format, types, contracts, 
 	bash .ci/peers
 	$(MAKE) --no-print-directory lint
 	bash .ci/settings
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/.developing ## the checks that run no test
 	$(BIN)/ruff format --check .

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser
+from pytest_django.plugin import DjangoDbBlocker
 
 from identity import journal
 from identity.models import Account, User
+from tests import prepared
 from tests.browser import launched
+from tests.default_database import rows_of
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
+from tests.live_server import LiveServer, serving
 from tests.sdk_in_process import release, sdk
+
+NewAccount = Callable[..., tuple[str, Key]]
 
 
 def pytest_collection_finish() -> None:
     """Thousands of tests are kept until the end: no collection of garbage need look at them."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
+    """The default database is in memory, a copy of one that was migrated before."""
+    connection = connections["default"]
+    in_memory = "file:tests?mode=memory&cache=shared"
+    connection.close()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = in_memory
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+    with closing(sqlite3.connect(prepared.directory() / prepared.DATABASE)) as migrated:
+        migrated.backup(connection.connection)
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +109,32 @@ def key() -> Callable[[User], Key]:
     return make_key
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    """One browser for all tests of this process; what a test does, it does in its own context."""
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One live server for all tests of this process that need no other settings: each takes a
+    `new_account` there."""
+    with serving(tmp_path_factory.mktemp("live")) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def new_account(django_db_blocker: DjangoDbBlocker) -> NewAccount:
+    """`new_account(server)`: the ID of an account that is made there, and a key of its root.
+
+    Written into the server's database by this process: a command takes seconds to start.
+    """
+    numbers = count(1)
+
+    def made(server: LiveServer, email: str = "") -> tuple[str, Key]:
+        with django_db_blocker.unblock(), rows_of(server.data):
+            account = make_account("Example", email or f"root{next(numbers)}@example.test")
+            return account.pk, make_key(account.root)
+
+    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -20,10 +19,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests import prepared
 from tests.credentials import PASSWORD, Key
+from tests.prepared import PROJECT as PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
-_START_SECONDS = 60
+_START_SECONDS = 180  # of a machine that is busy with other tests
 
 
 @dataclass
@@ -33,6 +33,7 @@ class LiveServer:
     data: Path
     workers: int = 2
     settings: dict[str, str] = field(default_factory=dict)
+    migrate: bool = True
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[bytes] | None = None
 
@@ -46,9 +47,8 @@ class LiveServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("BARTIZAN_", "DATABASE_"))}
-        own = {"BARTIZAN_DATA_DIR": str(self.data), "BARTIZAN_BASE_URL": self.url}
-        return {**kept, **own, **self.settings}
+        own = prepared.environment(self.data)
+        return {**own, "BARTIZAN_BASE_URL": self.url, **self.settings}
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """What a command prints; CalledProcessError when it fails."""
@@ -65,10 +65,10 @@ class LiveServer:
     def start(self) -> float:
         """Start and wait until it answers; returns how many seconds that took."""
         began = time.monotonic()
-        command = ["serve", "--migrate", "--port", str(self.port), "--workers", str(self.workers)]
+        command = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", *command],
+                [sys.executable, "manage.py", *command, *(["--migrate"] * self.migrate)],
                 cwd=PROJECT,
                 env=self.environment,
                 stdout=log,
@@ -129,7 +129,8 @@ class LiveServer:
 @contextmanager
 def serving(data: Path, *, workers: int = 2, **settings: str) -> Iterator[LiveServer]:
     """A running server, stopped at the end whatever happens; the log is in its data directory."""
-    server = LiveServer(data, workers=workers, settings=settings)
+    prepared.copy_to(data)
+    server = LiveServer(data, workers=workers, settings=settings, migrate=False)
     server.start()
     try:
         yield server

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from console.server import close_connections
-from console.settings import env
 from identity.models import Account, User
+from tests import prepared
+from tests.default_database import default_database
 from tests.factories import ADMINISTRATOR, make_account, make_user
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL server of this session's own."""
+def postgresql(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The URL of a PostgreSQL server of this session's own, migrated."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         # Imported late: it looks for its folder, and warns, while it is imported.
@@ -34,6 +32,8 @@ def postgresql() -> Iterator[str]:
             Path(folder) / "data", cleanup_mode="stop"
         )
         try:
+            with django_db_blocker.unblock(), default_database(server.get_uri()):
+                call_command("migrate", interactive=False, verbosity=0)
             yield server.get_uri()
         finally:
             server.cleanup()
@@ -50,29 +50,12 @@ def database(
 ) -> Iterator[str]:
     """The default database is this one, migrated, as the settings would set it up."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'bartizan.db'}"
+        folder = tmp_path_factory.mktemp("database")
+        url = f"sqlite:///{shutil.copy(prepared.directory() / prepared.DATABASE, folder)}"
     else:
         url = request.getfixturevalue("postgresql")
-    with django_db_blocker.unblock():
-        before, open_before = connections.settings["default"], connections["default"]
-        connections.settings["default"] = _configured(url)
-        del connections["default"]
-        call_command("migrate", interactive=False, verbosity=0)
+    with django_db_blocker.unblock(), default_database(url):
         yield str(request.param)
-        close_connections()
-        connections.settings["default"] = before
-        connections["default"] = open_before
-
-
-def _configured(url: str) -> dict[str, Any]:
-    """As console/settings.py does, with what Django fills in by itself."""
-    own = env.db_url_config(url)
-    if url.startswith("sqlite"):
-        own |= {"OPTIONS": settings.SQLITE, "CONN_MAX_AGE": None}
-    else:
-        pool = {"min_size": 1, "max_size": 16}
-        own |= {"OPTIONS": {**own.get("OPTIONS", {}), "pool": pool}, "CONN_MAX_AGE": 0}
-    return {**settings.DATABASES["default"], **own}
 
 
 @pytest.fixture

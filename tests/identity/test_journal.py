@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from identity.errors import ServiceUnavailable
 from identity.journal import Journal
 from identity.models import Account, Event
+from tests.conftest import NewAccount
 from tests.factories import make_account
 from tests.live_server import serving
 
@@ -117,9 +118,11 @@ def eventually(question: Any, seconds: float = 10) -> bool:
     return True
 
 
-def test_reads_and_refusals_survive_workers_that_are_killed(tmp_path: Path) -> None:
+def test_reads_and_refusals_survive_workers_that_are_killed(
+    tmp_path: Path, new_account: NewAccount
+) -> None:
     with serving(tmp_path, workers=2) as server:
-        _, key = server.account()
+        _, key = new_account(server)
         iam, sts = server.client("iam", key), server.client("sts", key)
         acknowledged = {"read": 0, "refused": 0, "written": 0}
         for number in range(60):
@@ -153,9 +156,11 @@ def test_reads_and_refusals_survive_workers_that_are_killed(tmp_path: Path) -> N
     assert rows(tmp_path, users) >= acknowledged["written"]
 
 
-def test_a_server_stops_gracefully_and_the_next_one_finds_what_it_kept(tmp_path: Path) -> None:
+def test_a_server_stops_gracefully_and_the_next_one_finds_what_it_kept(
+    tmp_path: Path, new_account: NewAccount
+) -> None:
     with serving(tmp_path, workers=1) as server:
-        _, key = server.account()
+        _, key = new_account(server)
         server.client("sts", key).get_caller_identity()
         began = time.monotonic()
         assert server.stop() == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.conftest import NewAccount
 from tests.credentials import Key
 from tests.live_server import LiveServer, serving
 from tests.peers import openid, pysaml2_idp, simplesamlphp
@@ -56,9 +57,9 @@ def as_providers_know_us(house: LiveServer) -> ServiceProvider:
 
 
 @pytest.fixture(scope="session")
-def owner(house: LiveServer) -> tuple[str, Key]:
+def owner(house: LiveServer, new_account: NewAccount) -> tuple[str, Key]:
     """The account's ID and a key of its root user."""
-    return house.account()
+    return new_account(house)
 
 
 @pytest.fixture(scope="session", params=SAML_PEERS)

@@ -1,21 +1,14 @@
-"""One live server a module, with an account whose root has an access key."""
+"""An account of each module's own on the live server, whose root has an access key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.conftest import NewAccount
 from tests.factories import Key
-from tests.live_server import LiveServer, serving
+from tests.live_server import LiveServer
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with serving(tmp_path_factory.mktemp("live")) as live:
-        yield live
-
-
-@pytest.fixture(scope="module")
-def root_key(server: LiveServer) -> Key:
-    return server.account()[1]
+def root_key(server: LiveServer, new_account: NewAccount) -> Key:
+    return new_account(server)[1]

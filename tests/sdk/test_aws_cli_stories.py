@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.aws_cli import aws
 from tests.factories import Key, make_document
 from tests.live_server import LiveServer
-from tests.sdk.test_boto3_and_aws_cli import aws
 
 Told = Callable[..., Any]
 READ_USERS = make_document([{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}])
@@ -39,7 +38,7 @@ def key_of(run: Told, name: str) -> Key:
 
 
 def refused(server: LiveServer, key: Key, *arguments: str) -> str:
-    answer: subprocess.CompletedProcess[str] = aws(server, key, *arguments)
+    answer = aws(server, key, *arguments)
     assert answer.returncode != 0
     return answer.stderr
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.aws_cli import aws, started
 from tests.factories import Key
 from tests.live_server import LiveServer
 
-AWS = Path(sys.executable).parent / "aws"
 READ_SELF = json.dumps(
     {
         "Version": "2012-10-17",
@@ -29,25 +26,6 @@ READ_SELF = json.dumps(
         ],
     }
 )
-
-
-def aws(server: LiveServer, key: Key, *arguments: str) -> subprocess.CompletedProcess[str]:
-    own = {
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_ACCESS_KEY_ID": key.id,
-        "AWS_SECRET_ACCESS_KEY": key.secret,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_PAGER": "",
-    }
-    return subprocess.run(
-        [str(AWS), "--output", "json", *arguments],
-        env={**server.environment, **own},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def code_of(call: Any) -> str:
@@ -138,7 +116,7 @@ def test_pages_of_a_list_come_one_after_the_other(server: LiveServer, root_key: 
 
 
 def test_the_command_line_says_who_it_is(server: LiveServer, li: Key) -> None:
-    answer = aws(server, li, "sts", "get-caller-identity")
+    answer = started(server, li, "sts", "get-caller-identity")
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout)["Arn"].endswith(":user/Li")
 

@@ -14,10 +14,10 @@ from botocore.session import Session
 from botocore.signers import RequestSigner
 
 from tests.authenticator import Authenticator
+from tests.aws_cli import AWS
 from tests.credentials import Key
 from tests.live_server import LiveServer
 from tests.sdk.raw import post
-from tests.sdk.test_boto3_and_aws_cli import AWS
 
 
 def document(principal: str = "", **more: Any) -> str:

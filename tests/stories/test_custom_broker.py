@@ -6,7 +6,7 @@ import http.client
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,12 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.conftest import NewAccount
 from tests.credentials import Key
-from tests.live_server import LiveServer, serving
+from tests.live_server import LiveServer
 
 MANUAL = Path(__file__).parents[2] / "docs" / "custom-broker.md"
 PORTAL = "https://portal.example.test/start"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with serving(tmp_path_factory.mktemp("broker")) as live:
-        yield live
 
 
 def get(server: LiveServer, address: str, cookie: str = "") -> tuple[int, Any, str]:
@@ -67,9 +62,9 @@ def documented(server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 def test_from_an_access_key_to_the_console(
-    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+    server: LiveServer, new_account: NewAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account, root_key = server.account()
+    account, root_key = new_account(server)
     iam = server.client("iam", root_key)
     broker, role_arn = _prepared(iam, account)
     sts = server.client("sts", broker)

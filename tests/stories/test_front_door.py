@@ -8,7 +8,6 @@ by axe in both themes on the way.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,17 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.authenticator import Authenticator
 from tests.browser import check, needs_browser
+from tests.conftest import NewAccount
 from tests.factories import PASSWORD, Key
-from tests.live_server import LiveServer, serving
+from tests.live_server import LiveServer
 
 pytestmark = needs_browser
+EMAIL = "root@front-door.test"
 OWN = "Purple-giraffe-11"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with serving(tmp_path_factory.mktemp("front-door")) as running:
-        yield running
 
 
 def person(chromium: Browser, server: LiveServer, faults: list[str]) -> BrowserContext:
@@ -47,7 +42,7 @@ def secrets(page: Page) -> list[str]:
 
 def sign_in_root(page: Page) -> None:
     page.goto("/sign-in")
-    page.get_by_label("Account ID, alias, or root user e-mail").fill("root@example.test")
+    page.get_by_label("Account ID, alias, or root user e-mail").fill(EMAIL)
     page.get_by_role("button", name="Next").click()
     check(page)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -61,11 +56,11 @@ def create_li(page: Page) -> str:
     page.goto("/iam/users")
     check(page)
     page.get_by_role("link", name="Create user").first.click()
-    page.get_by_label("User name").fill("Li")
+    page.get_by_label("User name", exact=True).fill("Li")
     page.get_by_label("Password – this person signs in here").check()
     check(page)
     page.get_by_role("button", name="Next").click()
-    page.get_by_label("Administrator", exact=False).check()
+    page.get_by_role("radio", name="Administrator").check()
     check(page)
     page.get_by_role("button", name="Create user").click()
     page.wait_for_url("**/create-user/done/**")
@@ -75,7 +70,7 @@ def create_li(page: Page) -> str:
 
 def sign_in_li(page: Page, account: str, password: str) -> None:
     page.goto(f"/sign-in/{account}")
-    page.get_by_label("User name").fill("Li")
+    page.get_by_label("User name", exact=True).fill("Li")
     page.get_by_label("Password", exact=True).fill(password)
     check(page)
     page.get_by_role("button", name="Sign in").click()
@@ -143,10 +138,10 @@ def deactivate(page: Page, key: Key) -> None:
 
 
 def test_li_gets_in_as_herself_and_her_key_works_until_root_says_no(
-    server: LiveServer, chromium: Browser
+    server: LiveServer, new_account: NewAccount, chromium: Browser
 ) -> None:
     faults: list[str] = []
-    account, _ = server.account()
+    account, _ = new_account(server, EMAIL)
     root = person(chromium, server, faults).new_page()
     sign_in_root(root)
     first_password = create_li(root)

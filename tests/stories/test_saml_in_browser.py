@@ -14,10 +14,11 @@ from lxml import etree
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser import WIDE, check, needs_browser
+from tests.conftest import NewAccount
 from tests.federation import responses
 from tests.federation.documents import metadata
 from tests.federation.responses import encoded
-from tests.live_server import LiveServer, serving
+from tests.live_server import LiveServer
 
 pytestmark = needs_browser
 
@@ -25,16 +26,10 @@ PORTAL = "https://idp.example.com/saml"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with serving(tmp_path_factory.mktemp("house"), workers=1) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def pairs(house: LiveServer) -> list[str]:
+def pairs(server: LiveServer, new_account: NewAccount) -> list[str]:
     """Two roles and their provider, as the attribute Role has them."""
-    _account, key = house.account()
-    iam = house.client("iam", key)
+    _account, key = new_account(server)
+    iam = server.client("iam", key)
     provider = iam.create_saml_provider(Name="Corp", SAMLMetadataDocument=metadata())
     arn = provider["SAMLProviderArn"]
     statement = {
@@ -57,14 +52,14 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def portal(page: Page, house: LiveServer, pairs: list[str]) -> None:
+def portal(page: Page, server: LiveServer, pairs: list[str]) -> None:
     """The identity provider's page, on a site of its own: it posts as soon as it is opened."""
 
     def answer(route: Route) -> None:
         query = parse_qs(urlsplit(route.request.url).query)
         asked = _request_id(query["SAMLRequest"][0]) if "SAMLRequest" in query else ""
         given: dict[str, Any] = {"Role": pairs, "RoleSessionName": "alice"}
-        acs = f"{house.url}/saml"
+        acs = f"{server.url}/saml"
         document = responses.response(given, acs=acs, answers=asked)
         route.fulfill(
             content_type="text/html",
@@ -81,33 +76,33 @@ def _request_id(text: str) -> str:
 
 
 def test_the_portal_leads_to_a_choice_and_the_choice_into_the_console(
-    page: Page, house: LiveServer, pairs: list[str]
+    page: Page, server: LiveServer, pairs: list[str]
 ) -> None:
-    portal(page, house, pairs)
+    portal(page, server, pairs)
     page.goto(f"{PORTAL}/sso")
-    page.wait_for_url(f"{house.url}/saml/roles")
+    page.wait_for_url(f"{server.url}/saml/roles")
     check(page)
     page.get_by_label("Auditor").check()
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{house.url}/home")
+    page.wait_for_url(f"{server.url}/home")
     assert page.get_by_text("Auditor/alice").first.is_visible()
     # A second response beside the session asks before it ends it.
     page.goto(f"{PORTAL}/sso")
-    page.wait_for_url(f"{house.url}/saml/roles")
+    page.wait_for_url(f"{server.url}/saml/roles")
     assert page.get_by_text("You must first log out").is_visible()
     page.get_by_label("Developer").check()
     page.get_by_role("button", name="Sign out and sign in").click()
-    page.wait_for_url(f"{house.url}/home")
+    page.wait_for_url(f"{server.url}/home")
     assert page.get_by_text("Developer/alice").first.is_visible()
 
 
 def test_a_sign_in_that_begins_here_comes_back_to_the_same_browser(
-    page: Page, house: LiveServer, pairs: list[str]
+    page: Page, server: LiveServer, pairs: list[str]
 ) -> None:
-    portal(page, house, pairs[:1])
+    portal(page, server, pairs[:1])
     account = pairs[0].split(":")[4]
-    begin = f"{house.url}/sign-in/saml/{account}/Corp?next=/preferences"
+    begin = f"{server.url}/sign-in/saml/{account}/Corp?next=/preferences"
     # Redirects to other sites are not routed: follow this one by hand.
     started = page.context.request.get(begin, max_redirects=0)
     page.goto(started.headers["location"])
-    page.wait_for_url(f"{house.url}/preferences")
+    page.wait_for_url(f"{server.url}/preferences")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import NewAccount
 from tests.credentials import Key
 from tests.live_server import serving
 
@@ -29,11 +30,11 @@ def program() -> str:
     return found[1]
 
 
-def test_the_program_of_the_manual_signs_ines_in(tmp_path: Path) -> None:
+def test_the_program_of_the_manual_signs_ines_in(tmp_path: Path, new_account: NewAccount) -> None:
     at = tmp_path / "house"
     at.mkdir()
     with serving(at, workers=1, BARTIZAN_DEMO="true") as house:
-        house.account()
+        new_account(house)
         house.manage("shell", "--verbosity", "0", "--command", _SET_UP)
         given = ["person=ines", "roles=DemoDeveloper", "seconds=3600"]
         ran = subprocess.run(
