@@ -30,7 +30,7 @@ Text = str | Promise
 NOT_ABOUT_THE_FORM = frozenset({"AccessDenied", "Throttling"})
 
 
-def _token() -> str:
+def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
@@ -48,7 +48,7 @@ class Form(forms.Form):
 
     form_token = forms.RegexField(
         r"\A[\w-]{43}\Z",
-        initial=_token,
+        initial=new_token,
         widget=forms.HiddenInput,
         error_messages={
             "required": _("This form came without its token. Open it again and send it once more."),

@@ -27,6 +27,11 @@ class Conflict:
     version: str
 
 
+def version_of(now: str, state: object = "") -> str:
+    """What the hidden field of a page says that is opened while this is there."""
+    return json.dumps([fingerprint((now, state)), now])
+
+
 class EditedForm(Form):
     """Its hidden `version` says what was there when the page was opened, and is what is there now.
 
@@ -39,7 +44,7 @@ class EditedForm(Form):
     def edits(self, now: str, state: object = "") -> None:
         """What is edited, as it is now; `state` is what else must not have changed."""
         self._now, self._state = now, fingerprint((now, state))
-        self.fields["version"].initial = self._version = json.dumps([self._state, now])
+        self.fields["version"].initial = self._version = version_of(now, state)
 
     def mine(self) -> str:
         """What was typed, in the form in which `edits` was told what is there."""

@@ -12,8 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.base import Form
-from console.forms.edited import EditedFieldsForm, EditedForm
+from console.forms.base import Form, new_token
+from console.forms.edited import EditedFieldsForm, EditedForm, version_of
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
@@ -183,6 +183,21 @@ class TagsForm(EditedForm):
             self.add_error(f"key_{number}", _("This key stands in the list twice."))
         elif key:
             self.wanted[key] = value
+
+    def undo_fields(self) -> list[tuple[str, str]]:
+        """What brings the tags of before back, once these are saved; nothing where none was lost.
+
+        Whoever changes them meanwhile makes it a conflict.
+        """
+        if self.current.items() <= self.wanted.items():
+            return []
+        rows = [
+            (f"{part}_{number}", text)
+            for number, pair in enumerate(self.current.items(), 1)
+            for part, text in zip(("key", "value"), pair, strict=True)
+        ]
+        version = version_of(_lines(self.wanted.items()))
+        return [("version", version), ("form_token", new_token()), *rows]
 
     def changed_tags(self) -> list[t.TagTypeDef]:
         """New tags and new values, for TagUser."""

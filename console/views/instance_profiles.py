@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import paging, responses
+from console import paging, responses, saved_tags
 from console.forms.base import first_result, send
 from console.forms.instance_profiles import NewProfileForm, RoleInsideForm
 from console.forms.users import ConfirmForm, TagsForm
@@ -179,7 +179,7 @@ def _save_tags(request: Request, profile: InstanceProfile, form: TagsForm) -> Ht
         request.iam.untag_instance_profile(InstanceProfileName=name, TagKeys=removed)
     if changed := form.changed_tags():
         request.iam.tag_instance_profile(InstanceProfileName=name, Tags=changed)
-    messages.success(request, _("The tags were saved."))
+    saved_tags.say(request, form)
     return see_other("instance-profile-tags", _segment(profile))
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, policy_list, policy_summary, responses, tables
+from console import paging, policy_list, policy_summary, responses, saved_tags, tables
 from console.forms.base import send
 from console.forms.policies import PolicyFilterForm
 from console.forms.users import ConfirmForm, TagsForm
@@ -102,7 +102,7 @@ def _save_tags(request: Request, subject: Subject, form: TagsForm) -> HttpRespon
         request.iam.untag_policy(PolicyArn=arn, TagKeys=removed)
     if changed := form.changed_tags():
         request.iam.tag_policy(PolicyArn=arn, Tags=changed)
-    messages.success(request, _("The tags were saved."))
+    saved_tags.say(request, form)
     return see_other("policy-tags", subject.segment)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import responses
+from console import responses, saved_tags
 from console.forms.base import send
 from console.forms.users import ConfirmForm, TagsForm
 from console.http import Request
@@ -109,7 +109,7 @@ def _save_tags(request: Request, named: Named, form: TagsForm) -> HttpResponse:
         _call(request, named, "untag", TagKeys=removed)
     if changed := form.changed_tags():
         _call(request, named, "tag", Tags=changed)
-    messages.success(request, _("The tags were saved."))
+    saved_tags.say(request, form)
     return SeeOther(named.tags_url)
 
 

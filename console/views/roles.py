@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import paging, recent_events, responses, roles_to_use, tables, trust_words
+from console import paging, recent_events, responses, roles_to_use, saved_tags, tables, trust_words
 from console.forms.base import send
 from console.forms.roles import RoleFilterForm, SettingsForm
 from console.forms.users import ConfirmForm, TagsForm
@@ -141,7 +141,7 @@ def _save_tags(request: Request, holder: Holder, form: TagsForm) -> HttpResponse
         request.iam.untag_role(RoleName=holder.name, TagKeys=removed)
     if changed := form.changed_tags():
         request.iam.tag_role(RoleName=holder.name, Tags=changed)
-    messages.success(request, _("The tags were saved."))
+    saved_tags.say(request, form)
     return SeeOther(holder.url("tags"))
 
 

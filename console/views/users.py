@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import recent_events
+from console import recent_events, saved_tags
 from console.forms.base import send
 from console.forms.users import EditUserForm, TagsForm
 from console.http import Request
@@ -71,5 +71,5 @@ def _save_tags(request: Request, user: t.UserTypeDef, form: TagsForm) -> HttpRes
         request.iam.untag_user(UserName=name, TagKeys=removed)
     if changed := form.changed_tags():
         request.iam.tag_user(UserName=name, Tags=changed)
-    messages.success(request, _("The tags were saved."))
+    saved_tags.say(request, form)
     return see_other("user-tags", segment(user))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from identity.models import Account, Group, PasswordPolicy, Role, User
 from tests.console.conftest import SignedIn
-from tests.console.pages import hidden, text
+from tests.console.pages import hidden, submit, text
 from tests.factories import (
     make_document,
     make_group,
@@ -222,3 +222,39 @@ def test_a_hostile_text_stays_text(browser: Client, ben: User) -> None:
     html = browser.post(TAGS, sent).content.decode()
     assert "<script>alert" not in html
     assert "<b>" not in html
+
+
+# --- undo ----------------------------------------------------------------------------------------
+
+
+def undo(browser: Client, page: Any) -> Any:
+    """Press the Undo of the message, as its form stands there."""
+    form = re.search(
+        rf'<form method="post" action="{TAGS}">(.*?)Undo', page.content.decode(), re.DOTALL
+    )
+    assert form
+    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form.group(1))
+    return browser.post(TAGS, {name: unescape(value) for name, value in fields})
+
+
+def test_a_removed_tag_comes_back_by_the_undo_of_the_message(browser: Client, ben: User) -> None:
+    ben.tags.create(key="team", value="red")
+    saved = submit(browser, TAGS, key_1="level", value_1="3")
+    assert [tag.key for tag in ben.tags.all()] == ["level"]
+    assert undo(browser, browser.get(saved.headers["Location"])).status_code == 303
+    assert [(tag.key, tag.value) for tag in ben.tags.all()] == [("team", "red")]
+
+
+def test_an_undo_takes_back_nothing_that_somebody_changed_meanwhile(
+    browser: Client, ben: User
+) -> None:
+    ben.tags.create(key="team", value="red")
+    page = browser.get(submit(browser, TAGS, key_1="", value_1="").headers["Location"])
+    ben.tags.create(key="late", value="x")
+    assert undo(browser, page).status_code == 409
+    assert [tag.key for tag in ben.tags.all()] == ["late"]
+
+
+def test_where_nothing_was_lost_there_is_nothing_to_undo(browser: Client, ben: User) -> None:
+    saved = submit(browser, TAGS, key_1="team", value_1="red")
+    assert "Undo" not in text(browser.get(saved.headers["Location"]))

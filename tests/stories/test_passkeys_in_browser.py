@@ -65,7 +65,10 @@ def test_a_passkey_is_added_and_signs_in(page: Page, ana: User, own_journal: Any
     used = Event.objects.get(name="ConsoleLogin", additional_event_data__MFAUsed="Yes")
     assert ":u2f/user/ana/Laptop-" in (used.additional_event_data or {})["MFAIdentifier"]
 
-    page.goto("/me")
+    page.goto("/reauthenticate?next=/me&act=me-mfa-rename")
+    check(page)
+    page.get_by_role("button", name="Use my key").click()
+    expect(page).to_have_url("/me")
     page.get_by_role("link", name="Rename Laptop").click()
     page.get_by_label("Device name").fill("Old-laptop")
     page.get_by_role("button", name="Rename").click()
