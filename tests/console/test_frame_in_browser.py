@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from identity.models import Account, ConsoleSettings, User
+from console.jobs import reports
+from console.jobs.rows import Job, State
+from identity.models import Account, ConsoleSettings, Finding, User
 from tests.browser import check, needs_browser
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit
@@ -50,10 +52,38 @@ def test_the_general_pages_are_without_fault(
         "/iam/account-settings",
         "/iam/account-settings/sign-in",
         "/iam/account-settings/close",
+        "/iam/import",
+        "/iam/export",
+        "/jobs",
+        *_jobs(account),
     ):
         check(opened(address))
     form = hidden(client.get("/iam/account-settings/sign-in"))
     check(opened("/iam/account-settings/sign-in", **form, session_minutes="1", networks="x"))
+
+
+def _jobs(account: Account) -> list[str]:
+    """One that runs, and one of each other end."""
+    jobs = [
+        Job.objects.create(account=account, kind=reports.KIND, state=state, user=account.root)
+        for state in (State.RUNNING, State.DONE, State.FAILED)
+    ]
+    return [f"/jobs/{job.pk}" for job in jobs]
+
+
+@pytest.mark.django_db
+def test_on_a_narrow_screen_findings_stand_below_each_other(
+    opened: Callable[..., Page], client: Client, account: Account
+) -> None:
+    long = "arn:aws:iam::210987654321:role/a-rather-long-name-of-somebody-elses-role"
+    Finding.objects.create(account=account, key="x", kind="external", resource=long, principal=long)
+    client.post("/iam/findings/look")
+    Finding.objects.update(status="active")
+    page = opened("/iam/findings")
+    check(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    region = page.get_by_role("region", name="Table: Access findings")
+    assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 @pytest.mark.django_db
