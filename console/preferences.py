@@ -47,8 +47,9 @@ class Visit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """`zone` is an IANA name, "" while none was chosen: times are in UTC then, and a browser
-    elsewhere asks once. `language` is "" while the browser's counts. `columns` holds, by table, the optional columns that are shown; `recent`
-    are the objects that were looked at last, the latest first."""
+    elsewhere asks once. `language` is "" while the browser's counts. `columns` holds, by table,
+    the optional columns that are shown; `recent` are the objects that were looked at last, the
+    latest first."""
 
     theme: str = ""
     density: str = "comfortable"
