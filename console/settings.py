@@ -63,6 +63,9 @@ APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "console" / "locale"]
 
 _LOCAL = ["127.0.0.1", "localhost", "[::1]"] if LOOPBACK else []
 ALLOWED_HOSTS = [*env.list("BARTIZAN_ALLOWED_HOSTS", default=[]), _base.hostname, *_LOCAL]

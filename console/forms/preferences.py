@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from console import preferences
@@ -32,6 +33,13 @@ class PreferencesForm(Form):
     density = _radio(
         _("Density"),
         [("comfortable", _("Comfortable")), ("compact", _("Compact – more rows on a screen"))],
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of the console and the sign-in pages. The API speaks English."),
+        choices=[("", _("As the browser asks for")), *settings.LANGUAGES],
+        required=False,
+        error_messages=_ANOTHER,
     )
     zone = forms.CharField(
         label=_("Time zone"),
@@ -81,7 +89,7 @@ class PreferencesForm(Form):
     )
 
     def __init__(self, data: Any, now: preferences.Preferences) -> None:
-        names = ("density", "dates", "page_size", "home", "shortcuts")
+        names = ("density", "language", "dates", "page_size", "home", "shortcuts")
         initial = {name: getattr(now, name) for name in names}
         super().__init__(
             data, initial=initial | {"theme": now.theme or "system", "zone": now.zone or "UTC"}
