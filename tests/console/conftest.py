@@ -33,8 +33,8 @@ def sign_in(user: User) -> Client:
 
 
 @pytest.fixture(scope="session")
-def sheets(chromium: Browser) -> Sheets:
-    return Sheets(chromium)
+def sheets(one_chromium: Browser) -> Sheets:
+    return Sheets(one_chromium)
 
 
 @pytest.fixture
