@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 MANAGE := $(BIN)/python manage.py
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard console/locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench lint format lock clean
+.PHONY: help install demo test bench lint format pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +43,9 @@ format: .venv/.developing ## lay out the code
 
 bench: .venv/.measuring $(CATALOGUES) ## measure speed and size, each figure as a ratio in one run
 	$(BIN)/python -m tests.benchmarks
+
+pictures: .venv/.developing ## draw every page for docs/pages.md
+	$(BIN)/python -m tests.pictures
 
 lock: .venv/.installed ## write the lock files anew, without host names
 	$(PIP) install uv

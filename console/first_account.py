@@ -51,7 +51,7 @@ def make(request: Request, wanted: Mapping[str, Any]) -> HttpResponse:
     signin.finish(request, Pending(account.root, request.facts.at, here), request.facts)
     request.session[DONE] = {"demonstration": wanted["demonstration"]}
     if secrets:
-        return handoff.give(request, account.root, secrets, "setup-done-secret")
+        return handoff.give(request, account.root.unique_id, secrets, "setup-done-secret")
     return responses.see_other("setup-done")
 
 

@@ -84,7 +84,7 @@ def _created(request: Request, users: list[t.UserTypeDef], given: dict[str, str]
     first = users[0]
     if given:
         values = [credentials_of(request, name, password) for name, password in given.items()]
-        giver = request.caller.user
+        giver = request.caller.user_id
         return handoff.give(request, giver, values, "create-user-done", first["UserId"])
     say_created(request, [user["UserName"] for user in users], first["UserId"])
     return see_other(*after([user["UserName"] for user in users], first["UserId"]))
