@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import trans_real
 
 from console.models import KeptPreferences
 from identity.models import User
@@ -39,11 +37,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def german(compiled: Path, settings: Any) -> Iterator[None]:
+def german(compiled: Path, settings: Any) -> None:
     settings.LOCALE_PATHS = [compiled]
-    trans_real._translations.pop("de", None)
-    yield
-    trans_real._translations.pop("de", None)
 
 
 @pytest.mark.django_db
