@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from console import grants, handoff, names, responses
 from console.http import Request
@@ -81,4 +82,5 @@ def _demonstration() -> None:
     try:
         call_command("load_demo", stdout=StringIO())
     except CommandError as problem:
-        raise ValidationError(f"The demonstration data cannot be loaded: {problem}.") from problem
+        words = _("The demonstration data cannot be loaded: %s.")
+        raise ValidationError(words % problem) from problem

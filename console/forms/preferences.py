@@ -37,8 +37,7 @@ class PreferencesForm(Form):
     language = forms.ChoiceField(
         label=_("Language"),
         help_text=_("Of the console and the sign-in pages. The API speaks English."),
-        choices=[("", _("As the browser asks for")), *settings.LANGUAGES],
-        required=False,
+        choices=[("browser", _("As the browser asks for")), *settings.LANGUAGES],
         error_messages=_ANOTHER,
     )
     zone = forms.CharField(
@@ -89,10 +88,16 @@ class PreferencesForm(Form):
     )
 
     def __init__(self, data: Any, now: preferences.Preferences) -> None:
-        names = ("density", "language", "dates", "page_size", "home", "shortcuts")
+        names = ("density", "dates", "page_size", "home", "shortcuts")
         initial = {name: getattr(now, name) for name in names}
         super().__init__(
-            data, initial=initial | {"theme": now.theme or "system", "zone": now.zone or "UTC"}
+            data,
+            initial=initial
+            | {
+                "theme": now.theme or "system",
+                "language": now.language or "browser",
+                "zone": now.zone or "UTC",
+            },
         )
 
     def clean_zone(self) -> str:
@@ -106,7 +111,10 @@ class PreferencesForm(Form):
     def chosen(self) -> dict[str, Any]:
         """The values by their names in Preferences."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "form_token"}
-        return given | {"theme": "" if given["theme"] == "system" else given["theme"]}
+        return given | {
+            "theme": "" if given["theme"] == "system" else given["theme"],
+            "language": "" if given["language"] == "browser" else given["language"],
+        }
 
 
 class ColumnsForm(Form):
