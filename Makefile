@@ -3,16 +3,19 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 MANAGE := $(BIN)/python manage.py
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard console/locale/*/LC_MESSAGES/django.po))
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test ways bench lint format lock clean
+.PHONY: help install demo test ways bench lint format pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: .venv/.installed ## make .venv with what the server needs
+install: .venv/.installed $(CATALOGUES) ## make .venv with what the server needs
 
 demo: export BARTIZAN_BASE_URL ?= http://127.0.0.1:$(PORT)
 demo: export BARTIZAN_DEMO ?= true
@@ -21,7 +24,7 @@ demo: install ## serve a demonstration account on http://127.0.0.1:8000
 	@$(MANAGE) load_demo
 	@exec $(MANAGE) serve --port $(PORT)
 
-test: .venv/.developing ## everything that must hold: format, types, contracts, migrations, tests
+test: .venv/.developing $(CATALOGUES) ## everything that must hold: format, types, contracts, migrations, tests
 	bash .ci/browser
 	bash .ci/peers
 	$(MAKE) --no-print-directory lint
@@ -41,8 +44,11 @@ format: .venv/.developing ## lay out the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.measuring ## measure speed and size, each figure as a ratio in one run
+bench: .venv/.measuring $(CATALOGUES) ## measure speed and size, each figure as a ratio in one run
 	$(BIN)/python -m tests.benchmarks
+
+pictures: .venv/.developing ## draw every page for docs/pages.md
+	$(BIN)/python -m tests.pictures
 
 lock: .venv/.installed ## write the lock files anew, without host names
 	$(PIP) install uv
@@ -56,7 +62,11 @@ LOCKED := pyproject.toml --quiet --upgrade --universal --python-version 3.11 --g
 clean: ## remove what can be made again; var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	rm -rf .hypothesis bartizan.egg-info tests/screenshots
+	rm -f $(CATALOGUES)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+%.mo: %.po .venv/.installed
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 .venv/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

@@ -110,7 +110,7 @@ def _read(request: Request, named: Named, name: str) -> _Position | None:
     try:
         at, row_id, number = _signer(named).unsign_object(text)
     except signing.BadSignature as problem:
-        raise ValidationError("The address does not name a page of this list.") from problem
+        raise ValidationError(_("The address does not name a page of this list.")) from problem
     return _Position(datetime.fromisoformat(at), uuid.UUID(hex=row_id), number)
 
 

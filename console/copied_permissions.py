@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from console.http import Request
-from console.views.delete_user import policy_names
+from console.permissions import Rights
+from console.user_summary import row_of
+from identity import arns
+from identity.calls import no_such_user
+from identity.models import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,18 @@ def of(request: Request, source: str, target: str) -> Parts:
 
 
 def _all(request: Request, name: str) -> tuple[list[str], list[str], list[str]]:
-    iam = request.iam
-    groups = iam.list_groups_for_user(UserName=name)["Groups"]
-    policies = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+    """Groups, ARNs of attached policies and names of inline ones, each for who may list them."""
+    row, rights = row_of(request, name), Rights(request)
+    arn = row.arn if row else arns.user(request.caller.account_id, name)
+    for action in ("ListGroupsForUser", "ListAttachedUserPolicies", "ListUserPolicies"):
+        rights.require(action, arn, UserName=row.name if row else name)
+    if row is None:
+        raise no_such_user(name)
+    groups = Group.objects.filter(memberships__user=row).order_by("name_folded")
     return (
-        [group["GroupName"] for group in groups],
-        [policy["PolicyArn"] for policy in policies],
-        policy_names(request, name),
+        list(groups.values_list("name", flat=True)),
+        list(row.attachments.order_by("policy__name_folded").values_list("policy__arn", flat=True)),
+        list(row.policies.order_by("name_folded").values_list("name", flat=True)),
     )
 
 

@@ -46,6 +46,8 @@ def keep(
     row.expires_at = timezone.now() + LIFETIME
     row.save()
     _keep_secrets(request, row.pk, {name: values[name] for name in _SECRETS if values.get(name)})
+    if row.label:  # who begins the same again means the new one
+        _of(request).filter(page=row.page, label=row.label).exclude(pk=row.pk).delete()
     newest = _of(request).order_by("-expires_at").values_list("pk", flat=True)[:_KEPT]
     _of(request).exclude(pk__in=list(newest)).delete()
     return row.pk

@@ -185,7 +185,7 @@ def _read(request: Request, name: str) -> _Position | None:
     try:
         time, event_id, number = _signer(request).unsign_object(text)
     except signing.BadSignature as problem:
-        raise ValidationError("The address does not name a page of this list.") from problem
+        raise ValidationError(_("The address does not name a page of this list.")) from problem
     return _Position(datetime.fromisoformat(time), uuid.UUID(hex=event_id), number)
 
 

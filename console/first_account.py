@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from console import grants, handoff, names, responses
 from console.http import Request
@@ -51,7 +52,7 @@ def make(request: Request, wanted: Mapping[str, Any]) -> HttpResponse:
     signin.finish(request, Pending(account.root, request.facts.at, here), request.facts)
     request.session[DONE] = {"demonstration": wanted["demonstration"]}
     if secrets:
-        return handoff.give(request, account.root, secrets, "setup-done-secret")
+        return handoff.give(request, account.root.unique_id, secrets, "setup-done-secret")
     return responses.see_other("setup-done")
 
 
@@ -81,4 +82,5 @@ def _demonstration() -> None:
     try:
         call_command("load_demo", stdout=StringIO())
     except CommandError as problem:
-        raise ValidationError(f"The demonstration data cannot be loaded: {problem}.") from problem
+        words = _("The demonstration data cannot be loaded: %s.")
+        raise ValidationError(words % problem) from problem

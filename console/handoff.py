@@ -28,7 +28,6 @@ from django.utils.encoding import escape_uri_path
 from console.http import Request
 from console.models import Handoff
 from console.responses import SeeOther
-from identity.models import User
 
 LIFETIME = timedelta(minutes=10)
 COOKIE = "__Secure-handoff" if settings.HTTPS else "handoff"
@@ -53,14 +52,15 @@ class Shown:
 
 def give(
     request: HttpRequest,
-    user: User,
+    owner: str,
     values: Mapping[str, str] | Sequence[Mapping[str, str]],
     path_name: str,
     *args: str,
 ) -> HttpResponse:
     """303 to the page `path_name` (whose last argument is the handoff's id), with the key's cookie.
 
-    Only `user` will be able to read `values`. Expired handoffs of anybody are deleted on the way.
+    Only the caller whose `user_id` is `owner` will be able to read `values`: a user, root, or a
+    role's or federated session. Expired handoffs of anybody are deleted on the way.
     """
     rows = [values] if isinstance(values, Mapping) else values
     now = timezone.now()
@@ -68,9 +68,9 @@ def give(
     handoff_id, key = secrets.token_urlsafe(32), _key(request)
     Handoff.objects.create(
         id=handoff_id,
-        user=user,
+        owner=owner,
         sealed=_seal(
-            key, json.dumps([dict(row) for row in rows]).encode(), f"{handoff_id}:{user.pk}"
+            key, json.dumps([dict(row) for row in rows]).encode(), f"{handoff_id}:{owner}"
         ),
         expires_at=now + LIFETIME,
     )
@@ -88,19 +88,19 @@ def again(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def take(request: Request, handoff_id: str) -> Shown | None:
-    """The secrets of the signed-in user's handoff, or None: over, done, or not this browser's."""
+    """The secrets of the caller's handoff, or None: over, done, or not this browser's."""
     found = Handoff.objects.filter(
-        pk=handoff_id, user=request.caller.user, expires_at__gt=timezone.now()
+        pk=handoff_id, owner=request.caller.user_id, expires_at__gt=timezone.now()
     ).first()
     opened = found and _unseal(
-        request.COOKIES.get(COOKIE, ""), bytes(found.sealed), f"{handoff_id}:{found.user_id}"
+        request.COOKIES.get(COOKIE, ""), bytes(found.sealed), f"{handoff_id}:{found.owner}"
     )
     return Shown(json.loads(opened), found.expires_at) if found and opened else None
 
 
 def done(request: Request, response: HttpResponse, handoff_id: str) -> HttpResponse:
     """Delete the row and the cookie; `request` is a POST to the handoff's own page."""
-    Handoff.objects.filter(pk=handoff_id, user=request.caller.user).delete()
+    Handoff.objects.filter(pk=handoff_id, owner=request.caller.user_id).delete()
     response.delete_cookie(COOKIE, path=escape_uri_path(request.path), samesite="Strict")
     return response
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from console import (
@@ -65,14 +65,16 @@ class SecurityHeaders:
 
 
 class Preferred:
-    """Set `request.preferences`, tell the time in the zone that they name, note what was seen."""
+    """Set `request.preferences`, speak the language and tell the time in the zone that they name,
+    note what was seen. SDK calls never come here: the API speaks English."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
         request.preferences = preferences.of(request)
-        with timezone.override(request.preferences.time_zone):
+        language = preferences.language_of(request)
+        with timezone.override(request.preferences.time_zone), translation.override(language):
             response = self.get_response(request)
         visits.note(request, response)
         return response

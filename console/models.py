@@ -20,7 +20,7 @@ class Handoff(models.Model):
     enough (console/handoff.py)."""
 
     id = models.CharField(max_length=43, primary_key=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    owner = models.CharField(max_length=200)
     sealed = models.BinaryField()
     expires_at = models.DateTimeField(db_index=True)
 

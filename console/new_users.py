@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from console import copied_permissions, grants, handoff
 from console.forms.create_user import ADMINISTRATOR, INLINE, WITH_PASSWORD, PermissionsForm
-from console.grants import let_change_own_password
 from console.http import Request
 from console.names import user_segment
 from console.responses import address, see_other
@@ -38,6 +37,9 @@ def prepared(request: Request, draft: Draft, form: PermissionsForm) -> Callable[
     def create() -> HttpResponse:
         with passwords.hashed_ahead(hashes):
             users = [_create(request, draft, form, name, given) for name in draft["names"]]
+        if given and draft["must_change"]:
+            helped = [one for one in users if grants.may_change_from_now(request, one)]
+            grants.say_they_may_change(request, [one["UserName"] for one in helped])
         return _created(request, users, given)
 
     return create
@@ -57,8 +59,6 @@ def _create(
         request.iam.create_login_profile(
             UserName=name, Password=given[name], PasswordResetRequired=draft["must_change"]
         )
-        if draft["must_change"]:
-            let_change_own_password(request, user)
     return user
 
 
@@ -84,7 +84,7 @@ def _created(request: Request, users: list[t.UserTypeDef], given: dict[str, str]
     first = users[0]
     if given:
         values = [credentials_of(request, name, password) for name, password in given.items()]
-        giver = request.caller.user
+        giver = request.caller.user_id
         return handoff.give(request, giver, values, "create-user-done", first["UserId"])
     say_created(request, [user["UserName"] for user in users], first["UserId"])
     return see_other(*after([user["UserName"] for user in users], first["UserId"]))

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.db import models
+from django.utils.translation import gettext as _
 
 from console.http import Request
 from console.preferences import PAGE_SIZES
@@ -209,7 +210,7 @@ class _Cursors:
         try:
             value, number = self._signer.unsign_object(text)
         except signing.BadSignature as problem:
-            raise ValidationError("The address does not name a page of this list.") from problem
+            raise ValidationError(_("The address does not name a page of this list.")) from problem
         return value, number
 
     def page(

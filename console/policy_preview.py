@@ -23,6 +23,7 @@ MaySee = Callable[[Event], bool]
 def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
     """Of a managed policy, for who may read the activity, of those whom they may simulate."""
     account, policy = request.caller.account, subject.policy
+    journal.drain()
     return _preview(
         subject.rights,
         lambda may_see: previews.of_policy(account, policy, draft, timezone.now(), may_see),
@@ -31,6 +32,7 @@ def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
 
 def of_inline(holder: Holder, name: str, before: str, draft: str) -> Reading[Preview]:
     """As `of`, of an inline policy; `before` is "" for one that is to be new."""
+    journal.drain()
     return _preview(
         holder.rights,
         lambda may_see: previews.of_inline(
@@ -59,5 +61,4 @@ def _preview(rights: Rights, look: Callable[[MaySee], Preview]) -> Reading[Previ
             known[arn] = rights.allow(f"iam:{SIMULATE}", arn)
         return known[arn]
 
-    journal.drain()
     return Reading(look(may_see))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
+from django.utils import translation
 
 from console import tables
 from console.http import Request
@@ -25,6 +26,7 @@ from identity.models import User
 THEMES = ("light", "dark")
 DENSITIES = ("comfortable", "compact")
 DATES = ("relative", "absolute")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 SHORTCUTS = ("none", "search", "all")
 HOMES = ("home", "dashboard", "users", "roles", "policies", "activity", "me")
 PAGE_SIZES = (10, 25, 50, 100)
@@ -45,11 +47,13 @@ class Visit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """`zone` is an IANA name, "" while none was chosen: times are in UTC then, and a browser
-    elsewhere asks once. `columns` holds, by table, the optional columns that are shown; `recent`
-    are the objects that were looked at last, the latest first."""
+    elsewhere asks once. `language` is "" while the browser's counts. `columns` holds, by table,
+    the optional columns that are shown; `recent` are the objects that were looked at last, the
+    latest first."""
 
     theme: str = ""
     density: str = "comfortable"
+    language: str = ""
     zone: str = ""
     dates: str = "relative"
     page_size: int = 25
@@ -85,6 +89,11 @@ def of(request: Request) -> Preferences:
         return read(_signer(request.signed_in).unsign_object(text))
     except signing.BadSignature:
         return Preferences()
+
+
+def language_of(request: Request) -> str:
+    """The preferred one; else that of the cookie; else what the browser asks for (RFC 9110)."""
+    return request.preferences.language or translation.get_language_from_request(request)
 
 
 def of_user(user: User) -> Preferences:
@@ -142,6 +151,7 @@ def _signer(caller: Caller) -> signing.Signer:
 
 _CHOICES: Mapping[str, tuple[str | int, ...]] = {
     "theme": THEMES,
+    "language": LANGUAGES,
     "density": DENSITIES,
     "dates": DATES,
     "shortcuts": SHORTCUTS,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 from console.environment import mail_server, refuse_unknown
 from identity.files import private_file
@@ -46,7 +47,7 @@ SECRET_KEY = env.str("BARTIZAN_SECRET_KEY", default="") or private_file(
 VAULT_KEYS = env.str("BARTIZAN_VAULT_KEYS", default="")
 VAULT_FILE = DATA_DIR / "vault.key"
 FINDINGS_EVERY_HOURS = env.int("BARTIZAN_FINDINGS_EVERY_HOURS", default=24)
-CONTACT = env.str("BARTIZAN_CONTACT", default="your administrator")
+CONTACT = env.str("BARTIZAN_CONTACT", default="") or gettext_lazy("your administrator")
 TRUSTED_PROXIES = env.list("BARTIZAN_TRUSTED_PROXIES", default=[])
 # Networks, private ones too, in which OpenID Connect providers may be asked for their keys.
 OIDC_ALLOWED_NETWORKS = tuple(
@@ -63,6 +64,9 @@ APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "console" / "locale"]
 
 _LOCAL = ["127.0.0.1", "localhost", "[::1]"] if LOOPBACK else []
 ALLOWED_HOSTS = [*env.list("BARTIZAN_ALLOWED_HOSTS", default=[]), _base.hostname, *_LOCAL]

@@ -142,4 +142,5 @@ def _row(user: User, rights: Rights, max_age: int | None, columns: Container[str
 
 def _mfa(user: User) -> str:
     count = len(user.mfa_devices.all())
-    return ngettext("%d\u00a0app", "%d\u00a0apps", count) % count if count else _("None")
+    words = ngettext("%d app", "%d apps", count) % count if count else _("None")
+    return words.replace(" ", "\u00a0")

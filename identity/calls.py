@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from identity import once
 from identity.callers import Caller
 from identity.errors import (
     AccessDenied,
@@ -64,8 +63,7 @@ class Call:
         name = self.params.get("UserName")
         if name is None or self._names_root(name):
             return self.caller.user
-        key = once.user(self.account.pk, name)
-        return once.read(key, lambda: User.named_in(self.account, name))
+        return User.named_in(self.account, name)
 
     def _names_root(self, name: str) -> bool:
         return self.caller.is_root and name == self.account.id and self.action in _NAMING_ROOT

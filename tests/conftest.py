@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -24,6 +25,12 @@ from tests.default_database import rows_of
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
 from tests.live_server import LiveServer, serving
 from tests.sdk_in_process import release, sdk
+
+# No case fails because the machine is slow.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 NewAccount = Callable[..., tuple[str, Key]]
 
@@ -115,10 +122,20 @@ def key() -> Callable[[User], Key]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of this process; what a test does, it does in its own context."""
+def one_chromium() -> Iterator[Browser]:
+    """One browser for all tests of this process."""
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture
+def chromium(one_chromium: Browser) -> Iterator[Browser]:
+    """The browser; the contexts that a test makes in it end with the test."""
+    before = one_chromium.contexts
+    yield one_chromium
+    for context in one_chromium.contexts:
+        if context not in before:
+            context.close()
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,7 @@ class LiveServer:
         while not self.answers():
             if time.monotonic() - began > _START_SECONDS or self.process.poll() is not None:
                 self.process.kill()  # a late one would go on starting behind the other tests
+                self.process.wait()
                 raise RuntimeError(self.log.read_text())
             time.sleep(0.02)
         return time.monotonic() - began

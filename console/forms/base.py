@@ -110,7 +110,7 @@ def send_prepared(
         add_problem(form, error)
     except OperationalError as problem:
         logger.exception("the database did not take a form")
-        raise ServiceUnavailable("The database is busy. Try again.") from problem
+        raise ServiceUnavailable(str(_("The database is busy. Try again."))) from problem
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from console import preferences
@@ -32,6 +33,12 @@ class PreferencesForm(Form):
     density = _radio(
         _("Density"),
         [("comfortable", _("Comfortable")), ("compact", _("Compact – more rows on a screen"))],
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        help_text=_("Of the console and the sign-in pages. The API speaks English."),
+        choices=[("browser", _("As the browser asks for")), *settings.LANGUAGES],
+        error_messages=_ANOTHER,
     )
     zone = forms.CharField(
         label=_("Time zone"),
@@ -84,7 +91,13 @@ class PreferencesForm(Form):
         names = ("density", "dates", "page_size", "home", "shortcuts")
         initial = {name: getattr(now, name) for name in names}
         super().__init__(
-            data, initial=initial | {"theme": now.theme or "system", "zone": now.zone or "UTC"}
+            data,
+            initial=initial
+            | {
+                "theme": now.theme or "system",
+                "language": now.language or "browser",
+                "zone": now.zone or "UTC",
+            },
         )
 
     def clean_zone(self) -> str:
@@ -98,7 +111,10 @@ class PreferencesForm(Form):
     def chosen(self) -> dict[str, Any]:
         """The values by their names in Preferences."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "form_token"}
-        return given | {"theme": "" if given["theme"] == "system" else given["theme"]}
+        return given | {
+            "theme": "" if given["theme"] == "system" else given["theme"],
+            "language": "" if given["language"] == "browser" else given["language"],
+        }
 
 
 class ColumnsForm(Form):

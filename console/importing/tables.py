@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from django.utils.translation import gettext as _
+
 from console.exporting import users
 from console.importing.wishes import USER, UnreadableError, Wish, each_once
 
@@ -19,28 +21,30 @@ def read_users(text: str) -> list[Wish]:
         found = [_wish(number, row) for number, row in enumerate(rows, 2) if any(row.values())]
         return each_once(found)
     except csv.Error as problem:
-        raise UnreadableError(f"it is no table: {problem}") from problem
+        raise UnreadableError(_("it is no table: %s") % problem) from problem
 
 
 def _check(names: list[str]) -> None:
     if "user" not in names:
-        raise UnreadableError("line 1: there is no column `user`")
+        raise UnreadableError(_("line 1: there is no column `user`"))
     unknown = [name for name in names if name not in users.COLUMNS]
     if unknown:
         known = ", ".join(users.COLUMNS)
-        raise UnreadableError(f"line 1: `{unknown[0]}` is none of the columns {known}")
+        words = _("line 1: `%(name)s` is none of the columns %(known)s")
+        raise UnreadableError(words % {"name": unknown[0], "known": known})
 
 
 def _wish(line: int, row: dict[str, str | None]) -> Wish:
     if None in row or None in row.values():
-        raise UnreadableError(f"line {line}: it has not as many cells as line 1")
+        raise UnreadableError(_("line %d: it has not as many cells as line 1") % line)
     cells = {name: _cell(str(cell)) for name, cell in row.items()}
     if not cells["user"]:
-        raise UnreadableError(f"line {line}: the name is missing")
+        raise UnreadableError(_("line %d: the name is missing") % line)
     try:
         tags = users.tags(cells.get("tags", ""))
     except ValueError as problem:
-        raise UnreadableError(f"line {line}: `{problem}` is no tag: key=value") from problem
+        words = _("line %(line)d: `%(tag)s` is no tag: key=value")
+        raise UnreadableError(words % {"line": line, "tag": problem}) from problem
     return Wish(
         USER,
         cells["user"],

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
+from django.utils.translation import gettext as _
+
 from console.exporting import documents
 
 POLICY, GROUP, USER, ROLE = "policy", "group", "user", "role"
@@ -53,12 +55,13 @@ def read_details(text: str) -> list[Wish]:
     try:
         given = json.loads(text)
     except json.JSONDecodeError as problem:
-        where = f"line {problem.lineno}, column {problem.colno}"
-        raise UnreadableError(f"{where}: {problem.msg}") from problem
+        words = _("line %(line)d, column %(column)d: %(message)s")
+        where = {"line": problem.lineno, "column": problem.colno, "message": problem.msg}
+        raise UnreadableError(words % where) from problem
     except RecursionError as problem:
-        raise UnreadableError("it is nested too deeply") from problem
+        raise UnreadableError(_("it is nested too deeply")) from problem
     if not isinstance(given, dict) or not any(name in given for name in _LISTS):
-        raise UnreadableError(f"it has none of {', '.join(_LISTS)}")
+        raise UnreadableError(_("it has none of %s") % ", ".join(_LISTS))
     found = [wish for name in _LISTS for wish in _list(given, name)]
     return _trusted_first(each_once(found))
 
@@ -68,26 +71,28 @@ def each_once(found: list[Wish]) -> list[Wish]:
     counted = Counter(wish.folded for wish in found)
     doubles = sorted(" ".join(one) for one, count in counted.items() if count > 1)
     if doubles:
-        raise UnreadableError(f"there are two of one name: {', '.join(doubles[:5])}")
+        raise UnreadableError(_("there are two of one name: %s") % ", ".join(doubles[:5]))
     return found
 
 
 def _list(given: Entity, name: str) -> Iterator[Wish]:
     entities = given.get(name, [])
     if not isinstance(entities, list):
-        raise UnreadableError(f"{name} is no list")
+        raise UnreadableError(_("%s is no list") % name)
     for number, entity in enumerate(entities, 1):
         try:
             if not _is_built_in(entity):
                 yield _READERS[name](entity)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise UnreadableError(f"{name}, entry {number}: {_words(problem)}") from problem
+            words = _("%(list)s, entry %(number)d: %(problem)s")
+            where = {"list": name, "number": number, "problem": _words(problem)}
+            raise UnreadableError(words % where) from problem
 
 
 def _words(problem: Exception) -> str:
     if isinstance(problem, KeyError):
-        return f"{problem.args[0]} is missing"
-    return str(problem) if isinstance(problem, ValueError) else "a value is of the wrong type"
+        return _("%s is missing") % str(problem.args[0])
+    return str(problem) if isinstance(problem, ValueError) else _("a value is of the wrong type")
 
 
 def _is_built_in(entity: Entity) -> bool:

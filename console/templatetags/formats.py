@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 register = template.Library()
 
@@ -76,13 +76,25 @@ def age(value: datetime) -> str:
         return clock(value)
     if timedelta(0) <= passed < timedelta(minutes=1):
         return _("just now")
-    return (_("%s ago") if passed > timedelta(0) else _("in %s")) % span(passed)
+    return (_("%s ago") if passed > timedelta(0) else _("in %s")) % _distance(passed)
 
 
 @register.filter
 def ahead(value: datetime) -> str:
     """How far off an end is: `in 3 hours`, or `now` when it has passed."""
-    return _("in %s") % span(value - timezone.now()) if value > timezone.now() else _("now")
+    return _("in %s") % _distance(value - timezone.now()) if value > timezone.now() else _("now")
+
+
+def _distance(value: timedelta) -> str:
+    """As `span`, where "ago" or "in" go with it: many languages put it into another case there."""
+    seconds = int(abs(value.total_seconds()))
+    if seconds < 60:
+        return npgettext("ago or in", "%d second", "%d seconds", seconds) % seconds
+    if seconds < 3600:
+        return npgettext("ago or in", "%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+    if seconds < 86400:
+        return npgettext("ago or in", "%d hour", "%d hours", seconds // 3600) % (seconds // 3600)
+    return npgettext("ago or in", "%d day", "%d days", seconds // 86400) % (seconds // 86400)
 
 
 @register.filter

@@ -168,11 +168,10 @@ def done(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
     names = [row[secrets_once.USER_NAME] for row in given.rows] if given else []
     if given and request.method == "POST":
         new_users.say_created(request, names, unique_id)
-    heading = ngettext("User %(names)s was created", "%(count)d users were created", len(names))
     return secrets_once.shown(
         request,
         handoff_id,
-        heading=heading % {"names": ", ".join(names), "count": len(names)},
+        heading=_created(names),
         trail=[(_("Users"), address("users"))],
         secret=secrets_once.PASSWORD,
         csv_url=address("create-user-csv", unique_id, handoff_id),
@@ -180,6 +179,12 @@ def done(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:
         lost=_("If it is lost, reset the password."),
         sheet_url=address("create-user-sheet", unique_id, handoff_id),
     )
+
+
+def _created(names: list[str]) -> str:
+    if len(names) == 1:
+        return _("User %(name)s was created") % {"name": names[0]}
+    return ngettext("%d user was created", "%d users were created", len(names)) % len(names)
 
 
 @require_safe

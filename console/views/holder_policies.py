@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import paging, policy_list, policy_preview, responses
+from console import paging, policy_list, policy_preview, recent_events, responses
 from console.forms.attachments import BoundaryForm, PickPoliciesForm
 from console.forms.base import send
 from console.forms.policies import PolicyFilterForm
@@ -67,6 +67,7 @@ def _offer_undo(
 
 
 @require_safe
+@recent_events.fresh
 @of_holder
 def detach(request: Request, holder: Holder) -> HttpResponse:
     """Whose recorded calls would change without the policy `?arn=`; its button detaches."""

@@ -60,7 +60,7 @@ def _begin(request: Request, owner: Owner, board: Board) -> HttpResponse:
     values = {"Access key ID": key["AccessKeyId"], "Secret access key": key["SecretAccessKey"]}
     page = "me-key-rotated" if owner.mine else "user-key-rotated"
     more = [board.old.id] if owner.mine else [owner.segment, board.old.id]
-    return handoff.give(request, request.caller.user, values, page, *more)
+    return handoff.give(request, request.caller.user_id, values, page, *more)
 
 
 def _done(request: Request, owner: Owner, key_id: str, handoff_id: str) -> HttpResponse:

@@ -138,7 +138,7 @@ def _make_codes(request: Request, form: ProofForm) -> HttpResponse | None:
 def keep_codes(request: Request, codes: list[str], rows: list[RecoveryCode]) -> HttpResponse:
     own_credentials.keep_recovery_codes(request.caller, request.facts, rows)
     shown = {CODES: "\n".join(codes)}
-    return handoff.give(request, request.caller.user, shown, "me-recovery-codes-done")
+    return handoff.give(request, request.caller.user_id, shown, "me-recovery-codes-done")
 
 
 def recovery_codes_done(request: Request, handoff_id: str) -> HttpResponse:

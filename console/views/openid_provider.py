@@ -96,6 +96,9 @@ def audience_remove(request: Request, named: Named) -> HttpResponse:
         done := send(request, form, lambda: _remove_audience(request, named, client_id))
     ):
         return done
+    shown = _shown(request, named)
+    if client_id not in shown["ClientIDList"]:
+        return SeeOther(named.page_url("audiences"))
     signs_in = OidcSignOn.objects.filter(
         provider__account=request.caller.account, provider__url=named.name, client_id=client_id
     )
@@ -103,7 +106,7 @@ def audience_remove(request: Request, named: Named) -> HttpResponse:
         request,
         named,
         "audience_remove",
-        shown=_shown(request, named),
+        shown=shown,
         client_id=client_id,
         signs_in=signs_in.exists(),
         audiences_url=named.page_url("audiences"),

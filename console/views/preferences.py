@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,7 +40,9 @@ def _save(request: Request, form: PreferencesForm) -> HttpResponse:
     response = see_other("preferences")
     kept.change(request, response, **chosen)
     keep_theme(response, chosen["theme"])
-    messages.success(request, _("Your preferences were saved."))
+    keep_language(response, chosen["language"])
+    with translation.override(chosen["language"] or translation.get_language()):
+        messages.success(request, _("Your preferences were saved."))
     return response
 
 
@@ -49,6 +52,7 @@ def reset(request: Request) -> HttpResponse:
     response = see_other("preferences")
     kept.keep(request, response, Preferences())
     keep_theme(response, "")
+    keep_language(response, "")
     messages.success(request, _("Your preferences are the default ones again."))
     return response
 
@@ -86,10 +90,18 @@ def _save_columns(request: Request, table: Table, form: ColumnsForm) -> HttpResp
 
 
 def keep_theme(response: HttpResponse, theme: str) -> None:
-    """In a cookie too, so that the sign-in pages know it."""
-    if theme not in kept.THEMES:
-        response.delete_cookie("theme")
+    _keep_cookie(response, "theme", theme if theme in kept.THEMES else "")
+
+
+def keep_language(response: HttpResponse, language: str) -> None:
+    _keep_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+def _keep_cookie(response: HttpResponse, name: str, value: str) -> None:
+    """What the sign-in pages know too, before anybody has signed in."""
+    if not value:
+        response.delete_cookie(name)
         return
     response.set_cookie(
-        "theme", theme, max_age=_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        name, value, max_age=_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
     )

@@ -119,7 +119,7 @@ def _create(request: Request, form: Form) -> HttpResponse:
     if described := form.cleaned_data.get("description"):
         key_descriptions.write(request, request.caller.user, key["AccessKeyId"], described)
     values = {"Access key ID": key["AccessKeyId"], "Secret access key": key["SecretAccessKey"]}
-    return handoff.give(request, request.caller.user, values, "me-key-done")
+    return handoff.give(request, request.caller.user_id, values, "me-key-done")
 
 
 def key_done(request: Request, handoff_id: str) -> HttpResponse:

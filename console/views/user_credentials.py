@@ -92,7 +92,7 @@ def _hashed(
         if must_change:
             let_change_own_password(request, user)
         values = credentials_of(request, user["UserName"], given)
-        giver = request.caller.user
+        giver = request.caller.user_id
         return handoff.give(request, giver, values, "user-password-done", segment(user))
 
     return set_password

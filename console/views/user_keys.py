@@ -42,7 +42,7 @@ def _create(request: Request, user: t.UserTypeDef, form: KeyForm) -> HttpRespons
         row = request.caller.account.iam_users.get(unique_id=user["UserId"])
         key_descriptions.write(request, row, key["AccessKeyId"], described)
     values = {"Access key ID": key["AccessKeyId"], "Secret access key": key["SecretAccessKey"]}
-    return handoff.give(request, request.caller.user, values, "user-key-done", segment(user))
+    return handoff.give(request, request.caller.user_id, values, "user-key-done", segment(user))
 
 
 @of_user

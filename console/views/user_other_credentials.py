@@ -69,7 +69,9 @@ def _make(request: Request, user: t.UserTypeDef, service: str, days: int | None)
         values |= {"User name": made["ServiceUserName"], _SECRET: made["ServicePassword"]}
     else:
         values |= {_SECRET: made["ServiceCredentialSecret"]}
-    return handoff.give(request, request.caller.user, values, "user-credential-done", segment(user))
+    return handoff.give(
+        request, request.caller.user_id, values, "user-credential-done", segment(user)
+    )
 
 
 @of_user

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from identity import arns
+from identity import arns, once
 from identity.models.account import Account
 from identity.models.lookups import Under
 from identity.models.prepared import Prepared
@@ -158,10 +158,14 @@ class User(Inserted, AbstractBaseUser):
     @staticmethod
     def named_in(account: Account, name: str) -> User | None:
         """The IAM user of this name in the account, in one prepared query."""
-        user = _named.first(account.pk, folded(name))
-        if user is not None:
-            user.account = account
-        return user
+
+        def look() -> User | None:
+            user = _named.first(account.pk, folded(name))
+            if user is not None:
+                user.account = account
+            return user
+
+        return once.read(once.user(account.pk, name), look)
 
     def __str__(self) -> str:
         return self.email if self.is_root else self.name

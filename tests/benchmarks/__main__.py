@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
-from tests.benchmarks import accounts, client, engine, id_tokens, saml, sessions
+from tests.benchmarks import accounts, client, engine, id_tokens, pages, saml, sessions
 from tests.benchmarks.figures import Result, tell
 from tests.benchmarks.rates import against, moto_server, process, rate, thrift
 from tests.credentials import PASSWORD, Key
@@ -63,6 +63,7 @@ def main() -> int:
             *engine.results(),
             *id_tokens.results(),
             *saml.results(),
+            *pages.results(),
         ]
     )
 

@@ -217,7 +217,7 @@ def test_pruning_takes_what_is_over_and_nothing_else(ana: User) -> None:
             id=name, user=ana, operation="GetSessionToken", sealed_secret=b"", expires_at=when
         )
         ThrottleBucket.objects.create(key=name, since=when, last_at=when)
-        Handoff.objects.create(id=name, user=ana, sealed=b"", expires_at=when)
+        Handoff.objects.create(id=name, owner="x", sealed=b"", expires_at=when)
         SentForm.objects.create(token=name, sent_at=when)
     run("prune")
     for model in (ConsoleSession, TemporarySession, ThrottleBucket, Handoff, SentForm):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route
 
 from identity.models import User
-from tests.browser import WIDE, fulfil_static
+from tests.browser import Sheets, fulfil_static
 
 SignedIn = Callable[[User], Client]
 ORIGIN = "http://testserver"
@@ -32,26 +32,27 @@ def sign_in(user: User) -> Client:
     return browser
 
 
+@pytest.fixture(scope="session")
+def sheets(one_chromium: Browser) -> Sheets:
+    return Sheets(one_chromium)
+
+
 @pytest.fixture
-def opened(client: Client, chromium: Browser) -> Iterator[Callable[..., Page]]:
+def opened(client: Client, sheets: Sheets) -> Iterator[Callable[..., Page]]:
     """`opened("/iam/users")`: the page, drawn; with fields, the answer to sending them.
 
     The test's `client` asks for it and hands it to the browser: no server, no second thread.
     """
-    contexts = []
 
     def open_page(address: str, **sent: str) -> Page:
         shown = client.post(address, sent) if sent else client.get(address, follow=True)
-        context = chromium.new_context(viewport=WIDE, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
+        page = sheets.take()
         page.route("**/*", lambda route: _fulfil(route, shown.content))
         page.goto(ORIGIN + address)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    sheets.put_back()
 
 
 def _fulfil(route: Route, html: bytes) -> None:

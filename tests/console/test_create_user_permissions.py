@@ -123,6 +123,8 @@ def test_the_handover_sheet_has_the_address_and_the_secret_and_ends_with_done(
     browser: Client,
 ) -> None:
     done = submit(browser, to_permissions(browser, THREE), grant="nothing").headers["Location"]
+    words = text(browser.get(done))
+    assert words.count("the policy IAMUserChangePassword was attached to dana, Eve, finn") == 1
     sheet = browser.get(f"{done}/sheet")
     rows = browser.get(done).context["secrets"].rows
     assert all(row["Password"] in text(sheet) for row in rows)

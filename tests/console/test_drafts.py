@@ -86,3 +86,10 @@ def test_the_newest_five_stay(ana: User) -> None:
     for number in range(7):
         submit(browser, USER, **TYPED | {"name": f"dana{number}"})
     assert set(Draft.objects.values_list("label", flat=True)) == {f"dana{n}" for n in range(2, 7)}
+
+
+def test_beginning_the_same_again_leaves_one(ana: User) -> None:
+    browser = sign_in(ana)
+    begin(browser)
+    begin(browser)
+    assert text(browser.get(USER)).count("Continue creating dana") == 1

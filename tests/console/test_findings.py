@@ -172,7 +172,7 @@ def test_every_account_is_looked_through_once_a_day_by_one_worker(
     assert scheduled_findings.work() == 2
     assert scheduled_findings.work() == 0
     assert listed(browser) == [f"{cleo.account.root_arn} may assume Partner."]
-    assert "</span>. It is looked through anew every 1 day." in browser.get(PAGE).content.decode()
+    assert "</span>. It is looked through anew after 1 day." in browser.get(PAGE).content.decode()
     monkeypatch.setattr(scheduled_findings, "_next_look", 0.0)
     assert scheduled_findings.work() == 0
     a_day = timezone.now() - timedelta(hours=25)

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from console import handoff
 from console.models import Handoff, SentForm
-from identity.models import AccessKey, User
+from identity.models import AccessKey, Account, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
+from tests.factories import make_role, trusting
 
 CREATE = "/iam/users/ben/keys/create"
 
@@ -146,3 +147,16 @@ def test_a_busy_database_is_said_so_and_the_form_can_be_sent_again(
         assert browser.post(CREATE, fields).status_code == 503
     assert browser.post(CREATE, fields).status_code == 303
     assert AccessKey.objects.count() == 1
+
+
+def test_who_acts_as_a_role_reads_what_was_made_and_nobody_else_does(
+    signed_in: SignedIn, account: Account, ana: User, cleo: User, ben: User
+) -> None:
+    make_role(account, "Admin", trust=trusting(cleo.account.root_arn), allow=["*"])
+    browser = signed_in(cleo)
+    browser.post("/switch-role", {"account": "example", "role": "Admin"})
+    made = submit(browser, CREATE).headers["Location"]
+    assert len(secret_of(browser.get(made))) == 40
+    other = signed_in(ana)
+    other.cookies[handoff.COOKIE] = browser.cookies[handoff.COOKIE].value
+    assert other.get(made).status_code == 410

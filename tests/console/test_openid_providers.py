@@ -150,6 +150,13 @@ def test_every_section_is_there(browser: Client, provider: OidcProvider) -> None
     assert CLIENT in summary
 
 
+def test_an_audience_that_is_not_there_has_nothing_to_confirm(
+    browser: Client, provider: OidcProvider
+) -> None:
+    answer = browser.get(f"{AT}/audiences/remove?client_id=nobody")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{AT}/audiences")
+
+
 def test_audiences_come_and_go(browser: Client, provider: OidcProvider) -> None:
     assert submit(browser, f"{AT}/audiences", client_id="mobile & web").status_code == 303
     assert "mobile & web" in text(browser.get(f"{AT}/audiences"))

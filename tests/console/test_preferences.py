@@ -14,6 +14,7 @@ from tests.console.pages import submit, text
 CHOSEN = {
     "theme": "dark",
     "density": "compact",
+    "language": "browser",
     "zone": "europe/berlin",
     "dates": "absolute",
     "page_size": "10",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,35 +13,42 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("federation", "identity", "console")
-STORY = """
-from django.core.management import call_command
-from identity.models import AccessKey, ManagedPolicy, User
+BACK = """
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from identity.models import ManagedPolicy, User
 from tests.factories import attach, make_account
 from tests.one_of_each import fill
 
-def migrate(*where):
-    call_command("migrate", *where, verbosity=0)
-
-migrate()
 fill(make_account(alias="example"))
 attach(User.objects.get(name="li"), ManagedPolicy.objects.shipped().get(name="IAMFullAccess"))
-for app, first in {firsts}:
-    migrate(app, first)
-migrate()
+MigrationExecutor(connection).migrate({firsts})
+"""
+FORTH = """
+from django.core.management import call_command
+from identity.models import AccessKey, User
+
+call_command("migrate", verbosity=0)
 print(User.objects.count(), AccessKey.objects.count())
-for app in ("console", "federation", "identity"):
-    migrate(app, "zero")
+"""
+AWAY = """
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+MigrationExecutor(connection).migrate({nothing})
 """
 
 
-def manage(data: Path, *arguments: str) -> str:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DATABASE")}
+def told(data: Path, story: str) -> str:
+    """What the story prints in a process of its own, whose data is there."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", story],
         cwd=ROOT,
-        env={**environment, "BARTIZAN_DATA_DIR": str(data)},
+        env=prepared.environment(data),
         capture_output=True,
         text=True,
         check=False,
@@ -56,10 +63,13 @@ def test_no_migration_is_missing() -> None:
 
 
 def test_every_migration_goes_back_and_forth_with_rows_in_the_tables(tmp_path: Path) -> None:
-    story = STORY.format(firsts=[(app, _first(app)) for app in APPS])
-    counted = manage(tmp_path, "shell", "--verbosity", "0", "--command", story)
-    assert counted.split() == ["2", "1"]
-    assert not [name for name in _tables(tmp_path) if name.startswith(APPS)]
+    data, bare = tmp_path / "data", tmp_path / "bare"
+    prepared.copy_to(data)
+    told(data, BACK.format(firsts=[(app, _first(app)) for app in APPS]))
+    shutil.copytree(data, bare)
+    assert told(data, FORTH).split() == ["2", "1"]
+    told(bare, AWAY.format(nothing=[(app, None) for app in APPS]))  # from where it is not far
+    assert not [name for name in _tables(bare) if name.startswith(APPS)]
 
 
 def _first(app: str) -> str:
