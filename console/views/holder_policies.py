@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from console import paging, policy_list, policy_preview, recent_events, responses
@@ -140,7 +141,11 @@ def _attach(request: Request, holder: Holder, form: PickPoliciesForm) -> HttpRes
         _offer_undo(request, holder, ManagedPolicy.objects.get(arn=arns[0]), attached=True)
     else:
         names = ", ".join(arn.rpartition("/")[2] for arn in arns)
-        words = _("Policies %(policies)s were attached to %(name)s.")
+        words = ngettext(
+            "Policy %(policies)s was attached to %(name)s.",
+            "Policies %(policies)s were attached to %(name)s.",
+            len(arns),
+        )
         messages.success(request, words % {"policies": names, "name": holder.name})
     return SeeOther(holder.url("permissions"))
 
