@@ -1,4 +1,4 @@
-"""At most twelve queries for a page (console.md 6.3, W14), whichever page of the site map it is."""
+"""What each page is held to: at most twelve queries (console.md 6.3, W14), weight and structure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from identity import journal
 from identity.models import AccessKey, Account, Event, ManagedPolicy, User
-from tests import one_of_each
+from tests import one_of_each, page_standard
 from tests.console.conftest import SignedIn
 
 BUDGET = 12
@@ -74,8 +74,8 @@ def _with_questions(account: Account) -> Iterator[str]:
     yield "/search?q=l"
 
 
-def _over(browser: Client, addresses: Iterable[str]) -> tuple[dict[str, int], int]:
-    """Pages over the budget with their queries, and how many pages there were."""
+def _over(browser: Client, addresses: Iterable[str]) -> tuple[dict[str, list[str]], int]:
+    """Pages over a budget or with a fault, and how many pages there were."""
     over, seen = {}, 0
     for address in addresses:
         journal.drain()
@@ -84,8 +84,11 @@ def _over(browser: Client, addresses: Iterable[str]) -> tuple[dict[str, int], in
         assert answer.status_code < 500, address
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             seen += 1
+            found = page_standard.faults(answer.content)
             if len(captured) > BUDGET:
-                over[address] = len(captured)
+                found.append(f"{len(captured)} queries")
+            if found:
+                over[address] = found
     return over, seen
 
 
@@ -111,3 +114,22 @@ def test_no_page_of_roots_takes_more(browser: Client, signed_in: SignedIn, root:
         "/me",
     ]
     assert _over(signed_in(root), pages) == ({}, len(pages))
+
+
+def test_what_a_page_is_held_to_can_be_missed() -> None:
+    page = (
+        b"<title>x</title><h1>a</h1><h3 id=x>b</h3><label for=y></label><i id=x>"
+        + b"<b></b>" * 1500
+    )
+    found = " ".join(page_standard.faults(page))
+    for word in (
+        "DOCTYPE",
+        "elements",
+        "language",
+        "main",
+        "skip",
+        "id x",
+        "y is named",
+        "level 1",
+    ):
+        assert word in found
