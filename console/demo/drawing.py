@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
+Words = str | Promise
+
 _BETWEEN, _MARGIN, _FIRST, _APART = 240, 100, 70, 40
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    name: str
+    name: Words
     x: int
 
 
@@ -18,7 +22,7 @@ class Party:
 class Message:
     """An arrow from `start` to `end` at height `y`, its `words` above the middle."""
 
-    words: str
+    words: Words
     start: int
     end: int
     y: int
@@ -42,8 +46,8 @@ class Message:
 class Drawing:
     """Parties side by side and the messages between them, from top to bottom."""
 
-    parties: Sequence[str]
-    arrows: Sequence[tuple[int, int, str]]
+    parties: Sequence[Words]
+    arrows: Sequence[tuple[int, int, Words]]
 
     @property
     def width(self) -> int:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from console import attempt_log, responses
 from console.demo import setup
 from console.demo.access import on
-from console.demo.drawing import Drawing
+from console.demo.drawing import Drawing, Words
 from console.forms.base import Form, send
 from console.http import Request
 from console.models import Demonstration
@@ -25,7 +24,6 @@ from console.permissions import Rights
 from console.responses import SeeOther, see_other
 from federation.models import FederatedAttempt
 
-Words = str | Promise
 _SHOWN = 10
 _READ = {
     setup.SAML_PROVIDER: "GetSAMLProvider",
@@ -58,12 +56,12 @@ _CARDS = (
             gettext_lazy("The console verifies it, asks which role to take, and opens."),
         ),
         Drawing(
-            ("Browser", "Directory", "Console"),
+            ("Browser", gettext_lazy("Directory"), gettext_lazy("Console")),
             (
-                (0, 1, "Cloud console"),
-                (1, 0, "signed response"),
+                (0, 1, gettext_lazy("Cloud console")),
+                (1, 0, gettext_lazy("signed response")),
                 (0, 2, "POST /saml"),
-                (2, 0, "choose a role, session"),
+                (2, 0, gettext_lazy("choose a role, session")),
             ),
         ),
     ),
@@ -78,15 +76,15 @@ _CARDS = (
             gettext_lazy("AssumeRoleWithWebIdentity gives credentials for it; the app uses them."),
         ),
         Drawing(
-            ("Browser", "App", "Provider", "STS"),
+            ("Browser", "App", gettext_lazy("Provider"), "STS"),
             (
-                (0, 2, "sign in, agree"),
-                (2, 0, "code"),
-                (0, 1, "code"),
-                (1, 2, "POST token"),
-                (2, 1, "ID token"),
+                (0, 2, gettext_lazy("sign in, agree")),
+                (2, 0, gettext_lazy("code")),
+                (0, 1, gettext_lazy("code")),
+                (1, 2, gettext_lazy("POST token")),
+                (2, 1, gettext_lazy("ID token")),
                 (1, 3, "AssumeRoleWithWebIdentity"),
-                (3, 1, "credentials"),
+                (3, 1, gettext_lazy("credentials")),
             ),
         ),
     ),
@@ -101,15 +99,15 @@ _CARDS = (
             gettext_lazy("It trades the credentials for a sign-in token, and sends the person on."),
         ),
         Drawing(
-            ("Browser", "Broker", "STS", "Console"),
+            ("Browser", "Broker", "STS", gettext_lazy("Console")),
             (
-                (0, 1, "choose a job"),
+                (0, 1, gettext_lazy("choose a job")),
                 (1, 2, "AssumeRole"),
-                (2, 1, "credentials"),
+                (2, 1, gettext_lazy("credentials")),
                 (1, 3, "getSigninToken"),
-                (3, 1, "sign-in token"),
-                (1, 0, "login address"),
-                (0, 3, "login"),
+                (3, 1, gettext_lazy("sign-in token")),
+                (1, 0, gettext_lazy("login address")),
+                (0, 3, gettext_lazy("login")),
             ),
         ),
     ),
