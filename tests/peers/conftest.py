@@ -16,6 +16,7 @@ from tests.live_server import LiveServer, serving
 from tests.peers import openid, pysaml2_idp, simplesamlphp
 from tests.peers.provider import OidcPeer, SamlPeer, ServiceProvider, tls
 
+ROOT = "root@example.test"
 ENTITY_ID = "urn:amazon:webservices"
 SAML_PEERS = {"SimpleSAMLphp": simplesamlphp, "pysaml2": pysaml2_idp}
 
@@ -59,7 +60,7 @@ def as_providers_know_us(house: LiveServer) -> ServiceProvider:
 @pytest.fixture(scope="session")
 def owner(house: LiveServer, new_account: NewAccount) -> tuple[str, Key]:
     """The account's ID and a key of its root user."""
-    return new_account(house)
+    return new_account(house, ROOT)
 
 
 @pytest.fixture(scope="session", params=SAML_PEERS)

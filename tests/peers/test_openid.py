@@ -19,6 +19,7 @@ from tests.browser import check, needs_browser
 from tests.credentials import PASSWORD as OURS
 from tests.credentials import Key
 from tests.live_server import LiveServer
+from tests.peers.conftest import ROOT
 from tests.peers.id_tokens import id_token
 from tests.peers.provider import PASSWORD, USER, OidcPeer
 
@@ -110,7 +111,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 def _set_up(page: Page, house: LiveServer, peer: OidcPeer) -> str:
     """Root writes our client into the provider's page; returns the address of its pages."""
     page.goto(f"{house.url}/sign-in/root")
-    page.get_by_label("E-mail").fill("root@example.test")
+    page.get_by_label("E-mail").fill(ROOT)
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Password", exact=True).fill(OURS)
     page.get_by_role("button", name="Sign in", exact=True).click()
