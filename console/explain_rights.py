@@ -26,6 +26,16 @@ def calls(request: Request, call_id: uuid.UUID) -> list[Event]:
     Raises NoSuchEntity, in the same words whether there is none or it may not be seen.
     """
     journal.drain()
+    seen = _seen(request, call_id)
+    if not seen:  # the call may have been another worker's, a moment ago
+        journal.gather()
+        seen = _seen(request, call_id)
+    if not seen:
+        raise NoSuchEntity(_("There is no call with this ID that you may have explained."))
+    return sorted(seen, key=lambda one: (one.pk != call_id, one.decision is None))
+
+
+def _seen(request: Request, call_id: uuid.UUID) -> list[Event]:
     rights = Rights(request)
     named = Q(request_id=str(call_id)) | Q(pk=call_id)
     found = Event.objects.filter(named, account_id=request.caller.account_id)
@@ -33,10 +43,7 @@ def calls(request: Request, call_id: uuid.UUID) -> list[Event]:
     if not everybodys:
         found = found.filter(principal_id=request.caller.user_id)
     events = found.order_by("-error_code", "time", "id").select_related("account")[:OTHERS_SHOWN]
-    seen = [one for one in events if _is_own(request, one) or may_simulate(rights, one)]
-    if not seen:
-        raise NoSuchEntity(_("There is no call with this ID that you may have explained."))
-    return sorted(seen, key=lambda one: (one.pk != call_id, one.decision is None))
+    return [one for one in events if _is_own(request, one) or may_simulate(rights, one)]
 
 
 def _is_own(request: Request, event: Event) -> bool:

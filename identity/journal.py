@@ -14,7 +14,8 @@ import os
 import re
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -82,6 +83,13 @@ class Journal:
         self.close()
         return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
 
+    def gather(self) -> None:
+        """As `drain`, and store what living processes kept too: they move it within a second, which
+        is too late for who follows a link of the page that was just refused."""
+        self.drain()
+        for path in sorted(self.folder.glob("*.jsonl")):
+            _copy(path)
+
     def close(self) -> None:
         """Give up this process's file and its lock: it is now anybody's to move."""
         with self._lock:
@@ -102,7 +110,7 @@ def _move(path: Path) -> int:
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            moved = _store(list(_events(file)))
+            moved = _store(list(_events(file, path)))
             path.unlink()
             return moved
     except (BlockingIOError, FileNotFoundError):
@@ -113,12 +121,21 @@ def _move(path: Path) -> int:
         return 0
 
 
-def _events(file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    for line in file:
+def _copy(path: Path) -> None:
+    """Store a living process's events; they are counted when it moves them itself. The last line
+    may be half written."""
+    with suppress(FileNotFoundError, DataError):
+        whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
+        with transaction.atomic():
+            _add(list(_events(whole, path)))
+
+
+def _events(lines: Iterable[bytes], path: Path) -> Iterator[dict[str, Any]]:
+    for line in lines:
         try:
             values: dict[str, Any] = json.loads(line)
         except ValueError:
-            logger.error("an audit event was cut off in %s", file.name)
+            logger.error("an audit event was cut off in %s", path)
             continue
         values["time"] = parse_datetime(values["time"])
         values["id"] = uuid.UUID(values["id"])
@@ -130,14 +147,21 @@ def _store(events: list[dict[str, Any]]) -> int:
 
     Without the ORM, which takes longer over a row than the database.
     """
-    accounts = {event["account_id"] for event in events}
-    with transaction.atomic(), connection.cursor() as cursor:
-        living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
-        kept = [event for event in events if event["account_id"] in living]
-        cursor.executemany(_insert(), [_row(event) for event in kept])
+    with transaction.atomic():
+        kept = _add(events)
         last_access.keep(kept)
         usage.keep(kept)
     return len(kept)
+
+
+def _add(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Insert those of accounts that are there; returns them."""
+    accounts = {event["account_id"] for event in events}
+    living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
+    kept = [event for event in events if event["account_id"] in living]
+    with connection.cursor() as cursor:
+        cursor.executemany(_insert(), [_row(event) for event in kept])
+    return kept
 
 
 def _insert() -> str:
@@ -181,3 +205,8 @@ def append(event: Event) -> None:
 def drain() -> int:
     """Move kept events into the table, so that what is read next has them."""
     return _journal.drain()
+
+
+def gather() -> None:
+    """As `drain`, with what other processes keep at this moment."""
+    _journal.gather()

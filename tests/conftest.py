@@ -65,6 +65,7 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[jou
     own = journal.Journal(tmp_path / "journal")
     monkeypatch.setattr(journal, "append", own.append)
     monkeypatch.setattr(journal, "drain", own.drain)
+    monkeypatch.setattr(journal, "gather", own.gather)
     yield own
     own.close()
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from identity import journal
+from identity.journal import Journal
 from identity.models import Account, Event, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, text, title
@@ -64,6 +65,18 @@ def denying(action: str, **more: Any) -> dict[str, Any]:
 
 
 # --- one's own refusal -----------------------------------------------------------------------
+
+
+def test_a_refusal_that_another_worker_still_keeps_is_explained(
+    signed_in: SignedIn, ben: User, own_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(ben)
+    worker = Journal(own_journal.folder)
+    with monkeypatch.context() as there:
+        there.setattr(journal, "append", worker.append)
+        link = explain_link(refused_page(browser))
+    assert browser.get(link).status_code == 200
+    worker.close()
 
 
 def test_who_was_refused_is_told_which_layer_was_silent(signed_in: SignedIn, ben: User) -> None:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from identity.errors import ServiceUnavailable
 from identity.journal import Journal
-from identity.models import Account, Event
+from identity.models import Account, Event, Usage
 from tests.conftest import NewAccount
 from tests.factories import make_account
 from tests.live_server import serving
@@ -71,6 +71,35 @@ def test_the_file_of_a_living_journal_is_left_to_it(account: Account, own_journa
     living.append(event(account))
     living.close()
     assert own_journal.drain() == 2
+
+
+def test_who_cannot_wait_sees_what_a_living_journal_keeps_and_it_counts_once(
+    account: Account, own_journal: Journal
+) -> None:
+    living = Journal(own_journal.folder)
+    living.append(event(account, read_only=True))
+    own_journal.gather()
+    own_journal.gather()
+    assert Event.objects.count() == 1
+    assert not Usage.objects.exists()
+    living.close()
+    assert own_journal.drain() == 1
+    assert Event.objects.count() == 1
+    assert Usage.objects.get().reads == 1
+
+
+def test_a_line_that_is_still_being_written_waits(
+    account: Account, own_journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    living = Journal(own_journal.folder)
+    living.append(event(account))
+    [file] = own_journal.folder.iterdir()
+    with file.open("ab") as more:
+        more.write(b'{"half')
+    own_journal.gather()
+    living.close()
+    assert Event.objects.count() == 1
+    assert "cut off" not in caplog.text
 
 
 def test_what_cannot_be_kept_is_not_answered(account: Account, tmp_path: Path) -> None:
