@@ -52,7 +52,7 @@ def _drawn(
     PICTURES.mkdir(parents=True, exist_ok=True)
     for old in PICTURES.glob("*.jpg"):
         old.unlink()
-    page = _signed_in(browser, server, scale=0.75)
+    page = _signed_in(browser, server, scale=0.6)
     for name, address in pages.items():
         if _is_page(page, server, address):
             page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=55)
