@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from identity import journal
 from identity.models import Account, User
@@ -54,9 +54,28 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
     connection.close()
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = in_memory
     with django_db_blocker.unblock():
-        connection.ensure_connection()
+        _fill()
+
+
+def _fill() -> None:
+    """Whatever is in the database gives way to what migrations leave there."""
+    connection = connections["default"]
+    connection.ensure_connection()
     with closing(sqlite3.connect(prepared.directory() / prepared.DATABASE)) as migrated:
         migrated.backup(connection.connection)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test with transactions of its own empties every table in the end: fill them for the next,
+    which on two processes may be any."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if "live_server" in getattr(item, "fixturenames", ()) or (
+        marker is not None and marker.kwargs.get("transaction")
+    ):
+        with item.config.stash[blocking_manager_key].unblock():
+            _fill()
 
 
 @pytest.fixture(autouse=True)
