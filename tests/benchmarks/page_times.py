@@ -71,7 +71,7 @@ def _fill(account: Account, users: int) -> None:
                     console_enabled=number % 10 == 0,
                     mfa_enabled=number % 20 == 0,
                     created_at=now - timedelta(minutes=number),
-                    idle_since=now - timedelta(minutes=number),
+                    idle_since=now - timedelta(days=number % 200),
                 )
                 for number in range(first, min(first + BATCH, users))
             ],
