@@ -22,7 +22,6 @@ from console import (
     visits,
 )
 from console.forms.base import first_result
-from console.http import Request
 from console.views import errors
 from identity import reproof, sessions
 from identity.access import is_public
@@ -48,10 +47,17 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
+class Middleware:
+    """Hands the request on; what each does besides is its own."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class SecurityHeaders(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
@@ -64,14 +70,11 @@ class SecurityHeaders:
         return response
 
 
-class Preferred:
+class Preferred(Middleware):
     """Set `request.preferences`, speak the language and tell the time in the zone that they name,
     note what was seen. SDK calls never come here: the API speaks English."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Request) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         request.preferences = preferences.of(request)
         language = preferences.language_of(request)
         with timezone.override(request.preferences.time_zone), translation.override(language):
@@ -80,14 +83,8 @@ class Preferred:
         return response
 
 
-class MfaRequired:
+class MfaRequired(Middleware):
     """Where the account asks for MFA, who signed in without it reaches only what adds a device."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
@@ -97,14 +94,11 @@ class MfaRequired:
         return responses.see_other("me-mfa")
 
 
-class KeptForms:
+class KeptForms(Middleware):
     """Keep a form that came when its session had ended; show it again once who sent it is back.
 
     It stands in front of who turns callers away, and after the CSRF check.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with kept_forms.one_request():
@@ -130,17 +124,11 @@ class KeptForms:
         return responses.see_other(settings.SESSION_OVER_URL, next=after)
 
 
-class SentBefore:
+class SentBefore(Middleware):
     """A form that was sent before, and did what it asks for, leads where it led the first time.
 
     Views need not know: what they would look at has changed since, by that very form.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
@@ -150,14 +138,8 @@ class SentBefore:
         return first_result(request)
 
 
-class StepUp:
+class StepUp(Middleware):
     """Before a sensitive act: a proof of who is at the keyboard, unless there was one just now."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any
@@ -171,11 +153,8 @@ class StepUp:
         return responses.see_other("reauthenticate", next=after, act=act)
 
 
-class Commands:
+class Commands(Middleware):
     """Remember the equivalent command of what a form did, for the page that it leads to."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -186,11 +165,8 @@ class Commands:
         return response
 
 
-class Refusals:
+class Refusals(Middleware):
     """Show the page of an AwsError that a view did not put on its form, or of a wrong method."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -86,6 +86,13 @@ def fill(account: Account, mark: str = "") -> None:
     ConsoleSettings.objects.create(account=account)
     Usage.objects.create(account=account, month="2026-11", reads=1)
     CredentialReport.objects.create(account=account)
+    _report(account, user, role)
+    _leave_waiting(account, user, mark)
+    Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
+
+
+def _report(account: Account, user: User, role: Role) -> None:
+    """What was found out about them."""
     LastAccess.objects.create(
         account=account,
         principal=user.unique_id,
@@ -101,6 +108,10 @@ def fill(account: Account, mark: str = "") -> None:
     FindingScan.objects.create(account=account, finished_at=timezone.now())
     Quota.objects.create(account=account, name="GroupsPerUser", value=20)
     SavedRun.objects.create(account=account, owner=user.unique_id, name="often", query="kind=user")
+
+
+def _leave_waiting(account: Account, user: User, mark: str) -> None:
+    """Jobs, mail and forms that nobody has come back to."""
     job = Job.objects.create(account=account, kind="credential-report", user=user)
     JobPart.objects.create(job=job, number=0, start=0, size=1, packed=b"x")
     Mail.objects.create(id=f"x{mark}", account=account, to="x@example.test", sealed=b"")
@@ -116,7 +127,6 @@ def fill(account: Account, mark: str = "") -> None:
     KeptForm.objects.create(
         id=f"x{mark}", user=user, path="/me", sealed=b"", expires_at=timezone.now()
     )
-    Event.objects.create(account=account, source="iam.amazonaws.com", name="GetUser")
 
 
 def _bound(holder: User | Role, policy: ManagedPolicy) -> None:

@@ -73,6 +73,11 @@ def test_a_member_may_what_a_policy_of_the_group_allows(
 
     run("iam", f"set-default-policy-version --policy-arn {policy['Arn']} --version-id v1")
     refused(server, key, "iam", "list-users")
+    _cap(server, run, key, _arn(policy, "user/member"))
+
+
+def _cap(server: LiveServer, run: Told, key: Key, member: str) -> None:
+    """Under a boundary neither what the group allows nor what the boundary does is allowed."""
     boundary = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
     run(
         "iam",
@@ -83,7 +88,7 @@ def test_a_member_may_what_a_policy_of_the_group_allows(
     assert "permissions boundary" in refused(server, key, "iam", "get-user")
     simulated = run(
         "iam",
-        f"simulate-principal-policy --policy-source-arn {_arn(policy, 'user/member')}",
+        f"simulate-principal-policy --policy-source-arn {member}",
         *("--action-names", "iam:GetUser", "s3:GetObject"),
         *("--query", "EvaluationResults[].EvalDecision"),
     )
