@@ -30,21 +30,22 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of root whether, of the others how many."""
+    """Of root whether, of the others how many; `everybody` says whether users were counted."""
 
+    everybody: bool
     root_mfa: int
     root_keys: int
     root_used: int
     saml_providers: int
     oidc_providers: int
     own_mfa: int
+    rotating: int
     passwords: int = 0
     no_mfa: int = 0
     unused_passwords: int = 0
     old_keys: int = 0
     unused_keys: int = 0
     rotations: int = 0
-    rotating: int = 0
     administrators: int = 0
     unused_roles: int = 0
 
@@ -63,7 +64,7 @@ def counts(account: Account, own: User | None, *, everybody: bool) -> Counts:
         **{f"n_{name}": _number(rows) for name, rows in wanted.items()}
     )
     row = found.values(*(f"n_{name}" for name in wanted)).get()
-    return Counts(**{name: row[f"n_{name}"] for name in wanted})
+    return Counts(everybody=everybody, **{name: row[f"n_{name}"] for name in wanted})
 
 
 def _number(rows: QuerySet[Any]) -> Coalesce:
@@ -85,6 +86,7 @@ def _few(own: User | None, now: datetime) -> dict[str, QuerySet[Any]]:
         "own_mfa": VirtualMfaDevice.objects.filter(user=own)
         if own
         else VirtualMfaDevice.objects.none(),
+        "rotating": KeyRotation.objects.filter(old_key__account=here),
     }
 
 
@@ -109,7 +111,6 @@ def _many(now: datetime) -> dict[str, QuerySet[Any]]:
         "old_keys": keys.filter(created_at__lt=before),
         "unused_keys": keys.filter(unused),
         "rotations": keys.filter(Exists(other_key), slot=1),
-        "rotating": KeyRotation.objects.filter(old_key__account=here),
         "administrators": User.objects.filter(
             Exists(directly) | Exists(by_group), account=here, is_root=False
         ),

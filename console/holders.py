@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from console import former_names, kinds
 from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
 from console.near_names import NothingNamed
 from console.permissions import Denied, Rights
 from console.user_summary import row_of
+from console.views.errors import deleted_by
 from console.views.user_pages import of_user
 from identity import arns, quotas
 from identity.calls import no_such_user
@@ -112,7 +114,7 @@ def of_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return of_a_user(request, name=name, **more)
         holder = find(request, kind, name)
         if holder is None:
-            if request.method == "POST" and (answer := first_result(request)):
+            if answer := _of_former_holder(request, kind, name):
                 return answer
             raise NothingNamed(kind.word, name)
         if request.method in ("GET", "HEAD") and name != holder.segment and name[0] != MARK:
@@ -120,6 +122,17 @@ def of_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return view(request, holder, **more)
 
     return found
+
+
+def _of_former_holder(request: Request, kind: Kind, name: str) -> HttpResponse | None:
+    """What is said of a name that nothing has, as of a user's."""
+    if request.method == "POST":
+        return first_result(request)
+    known = kinds.BY_WORD[kind.word]
+    renamed = former_names.renamed_to(request, known, name) if kind is GROUP else None
+    if renamed and (holder := find(request, kind, renamed.name)):  # refuses who may not see it
+        return moved(request, holder.segment)
+    return deleted_by(request, known, name)
 
 
 def user_holder(request: Request, user: t.UserTypeDef) -> Holder:

@@ -73,11 +73,6 @@ def begin(old: AccessKey, new_key_id: str, by: str) -> None:
     )
 
 
-def under_way(account: Account) -> int:
-    """How many rotations of the account's keys are in progress."""
-    return KeyRotation.objects.filter(old_key__account=account).count()
-
-
 def address_of_all(account: Account) -> str:
     """To the board when there is one rotation, else to the list of them; "" when there is none."""
     rotations = KeyRotation.objects.filter(old_key__account=account).select_related("old_key__user")

@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import former_users, kinds
+from console import former_names, kinds
 from console.http import Request
 from console.kinds import Kind
 from console.names import user_segment
@@ -60,7 +60,7 @@ def by_arn(request: Request, arn: str) -> Found:
         return Found(kind.address(row))
     name = arn if kind.named_by.endswith("Arn") else read.group(3).rpartition("/")[2]
     ours = read.group(1) == account.id
-    if ours and (event := deletion(request, kind, name)):
+    if ours and (event := former_names.deletion(request, kind, name)):
         return _gone(event, kind, read.group(3).rpartition("/")[2])
     raise NoSuchEntity(_("Nothing in this account has this ARN."))
 
@@ -94,7 +94,7 @@ def by_id(request: Request, unique_id: str) -> Found:
         return Found(kind.address(row))
     rights.require(f"Get{kind.noun}", arns.iam(account.id, kind.word, unique_id))
     name = _name_once(request, kind, unique_id)
-    if name and (event := deletion(request, kind, name)):
+    if name and (event := former_names.deletion(request, kind, name)):
         return _gone(event, kind, name.rpartition("/")[2])
     raise NoSuchEntity(_("Nothing in this account has this ID."))
 
@@ -102,7 +102,7 @@ def by_id(request: Request, unique_id: str) -> Found:
 def by_key(request: Request, key_id: str) -> Found:
     """To the owner of an access key, or to who owned it when it was deleted."""
     if not AccessKey.objects.filter(pk=key_id, user__account=request.caller.account).exists():
-        for event in former_users.changes(request, "DeleteAccessKey"):
+        for event in former_names.changes(request, "DeleteAccessKey"):
             if (event.request_parameters or {}).get("accessKeyId") == key_id:
                 return Found(gone=event, label=_("Access key"), name=key_id, list_page="users")
     owner = request.iam.get_access_key_last_used(AccessKeyId=key_id).get("UserName")
@@ -116,22 +116,10 @@ def by_key(request: Request, key_id: str) -> Found:
 # --- deletions -------------------------------------------------------------------------------
 
 
-def deletion(request: Request, kind: Kind, name: str) -> Event | None:
-    """The event by which the last object of this name (or ARN) was deleted."""
-    for event in former_users.changes(request, f"Delete{kind.noun}"):
-        if _same((event.request_parameters or {}).get(kind.named_by), name):
-            return event
-    return None
-
-
-def _same(given: object, name: str) -> bool:
-    return isinstance(given, str) and folded(given) == folded(name)
-
-
 def _name_once(request: Request, kind: Kind, unique_id: str) -> str:
     """The name (of a policy the ARN) with which an object of this ID was made, or ""."""
     noun = kind.noun[:1].lower() + kind.noun[1:]
-    for event in former_users.changes(request, f"Create{kind.noun}"):
+    for event in former_names.changes(request, f"Create{kind.noun}"):
         made = (event.response_elements or {}).get(noun) or {}
         if made.get(f"{noun}Id") == unique_id:
             return str(made.get("arn" if kind is kinds.POLICY else kind.named_by, ""))

@@ -19,7 +19,7 @@ from console.http import Request
 from console.permissions import Rights
 from identity import arns, passwords
 from identity.callers import Kind
-from identity.models import Account
+from identity.models import Account, User
 
 # In a larger account a count by condition would be a scan: a report's work, not a page's.
 COUNTED_UP_TO = 1000
@@ -44,26 +44,38 @@ class Recommendation:
 Rows = Iterator[Recommendation]
 
 
-def recommendations(request: Request, rights: Rights) -> list[Recommendation]:
+def counted(request: Request, rights: Rights) -> Counts:
+    """What they are computed from; of users only where that is no scan, for who may list them."""
+    account = request.caller.account
+    may_list = rights.allow("iam:ListUsers", arns.user(account.id, "*"))
+    everybody = account.user_count <= COUNTED_UP_TO and may_list
+    return counts(account, _oneself(request), everybody=everybody)
+
+
+def _oneself(request: Request) -> User | None:
+    caller = request.caller
+    return caller.user if caller.kind in (Kind.ROOT, Kind.USER) else None
+
+
+def recommendations(request: Request, rights: Rights, found: Counts) -> list[Recommendation]:
     """In the order of severity, what is done last."""
-    account, caller = request.caller.account, request.caller
+    account = request.caller.account
     everybody = arns.user(account.id, "*")
-    own = caller.user if caller.kind in (Kind.ROOT, Kind.USER) else None
-    may_count = account.user_count <= COUNTED_UP_TO and rights.allow("iam:ListUsers", everybody)
-    found = counts(account, own, everybody=may_count)
     rows: list[Recommendation] = []
     if rights.allow("iam:GetAccountSummary", "*"):
         rows += _of_root(request, rights, found)
-    if own:
+    if _oneself(request):
         rows.append(_own_mfa(found))
-    if may_count:
-        rows += [
-            *_of_passwords(rights, everybody, found),
-            *_of_keys(rights, everybody, account, found),
-        ]
+    if found.everybody:
+        rows += _of_passwords(rights, everybody, found)
+        rows += _of_keys(rights, everybody, found)
         rows += _of_administrators(rights, everybody, found)
-    rows += [*_of_password_policy(rights, account), *_of_policies(rights, account)]
-    rows += _of_roles(rights, account, found, counted=may_count)
+    rows += [
+        *_of_rotations(rights, everybody, account, found),
+        *_of_password_policy(rights, account),
+        *_of_policies(rights, account),
+        *_of_roles(rights, account, found),
+    ]
     return sorted(rows, key=lambda row: _ORDER.index(row.kind))
 
 
@@ -167,7 +179,7 @@ def _counted(key: str, count: int, done: str, sentence: str) -> Recommendation:
     return replace(row, url=f"{row.url}?{_ONLY[key]}")
 
 
-def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) -> Rows:
+def _of_keys(rights: Rights, everybody: str, found: Counts) -> Rows:
     if not rights.allow("iam:ListAccessKeys", everybody):
         return
     yield _counted(
@@ -191,6 +203,11 @@ def _of_keys(rights: Rights, everybody: str, account: Account, found: Counts) ->
                 found.unused_keys,
             ),
         )
+
+
+def _of_rotations(rights: Rights, everybody: str, account: Account, found: Counts) -> Rows:
+    if not rights.allow("iam:ListAccessKeys", everybody):
+        return
     if found.rotating:
         # Replacing a key takes days: whoever comes back finds the board here.
         words = ngettext(
@@ -250,7 +267,7 @@ def _of_policies(rights: Rights, account: Account) -> Rows:
         yield _done(_("No custom policy has security warnings."))
 
 
-def _of_roles(rights: Rights, account: Account, found: Counts, *, counted: bool) -> Rows:
+def _of_roles(rights: Rights, account: Account, found: Counts) -> Rows:
     if account.role_count > COUNTED_UP_TO or not rights.allow(
         "iam:ListRoles", arns.iam(account.id, "role", "")
     ):
@@ -271,7 +288,7 @@ def _of_roles(rights: Rights, account: Account, found: Counts, *, counted: bool)
             outside,
         )
         yield _todo("outside-trust", sentence % outside, way, _("Show roles"), "info")
-    if counted and found.unused_roles:
+    if found.unused_roles:
         sentence = ngettext(
             "%d role was not used for 90 days.",
             "%d roles were not used for 90 days.",

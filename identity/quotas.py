@@ -55,16 +55,17 @@ VERSIONS_PER_POLICY = 5
 
 def of(account_id: str, name: str) -> int:
     """What the operator has set for the account, or else for all, or else the default."""
-    return _all(account_id)[_SAME_AS.get(name, name)]
+    return all_of(account_id)[_SAME_AS.get(name, name)]
 
 
-def _all(account_id: str) -> dict[str, int]:
+def all_of(account_id: str) -> dict[str, int]:
+    """The same for every one of ADJUSTABLE, by its name."""
     return {**ADJUSTABLE, **Quota.set_for(account_id)}
 
 
 def summary(account: Account) -> dict[str, int]:
     """Every quota that GetAccountSummary names, also of what this release does not answer."""
-    present = _all(account.pk)
+    present = all_of(account.pk)
     return {
         "AccessKeysPerUserQuota": ACCESS_KEYS_PER_USER,
         "AssumeRolePolicySizeQuota": present["ACLSizePerRole"],

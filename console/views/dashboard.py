@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from console import dismissals, navigation, recent_events, responses
+from console.account_counts import Counts
 from console.forms.base import send
 from console.forms.dashboard import DismissForm
 from console.http import Request
 from console.names import sign_in_url
 from console.permissions import Rights
-from console.recommendations import Recommendation, recommendations, split
+from console.recommendations import Recommendation, counted, recommendations, split
 from console.responses import see_other
 from identity import arns, quotas
 from identity.models import Account
@@ -25,8 +26,9 @@ from identity.models import Account
 def dashboard(request: Request) -> HttpResponse:
     """Every panel by itself: what may not be read says so, the rest works."""
     rights, account = Rights(request), request.caller.account
-    shown, dismissed = split(recommendations(request, rights), dismissals.of(request))
-    summary = rights.reading("GetAccountSummary", "*", lambda: _resources(account))
+    found = counted(request, rights)
+    shown, dismissed = split(recommendations(request, rights, found), dismissals.of(request))
+    summary = rights.reading("GetAccountSummary", "*", lambda: _resources(account, found))
     return responses.page(
         request,
         "console/dashboard.html",
@@ -67,18 +69,25 @@ class Resource:
     url: str = ""
 
 
-def _resources(account: Account) -> list[Resource]:
-    """From counters that are kept, never by counting."""
-    limits = quotas.summary(account)
-    counted = (
-        (_("User groups"), account.group_count, "GroupsQuota", "groups"),
-        (_("Users"), account.user_count, "UsersQuota", "users"),
-        (_("Roles"), account.role_count, "RolesQuota", "roles"),
-        (_("Custom policies"), account.policy_count, "PoliciesQuota", "policies"),
+def _resources(account: Account, found: Counts) -> list[Resource]:
+    """From counters that are kept; of providers there are few."""
+    limits = quotas.all_of(account.pk)
+    used = (
+        (_("User groups"), account.group_count, "GroupsPerAccount", "groups"),
+        (_("Users"), account.user_count, "UsersPerAccount", "users"),
+        (_("Roles"), account.role_count, "RolesPerAccount", "roles"),
+        (_("Custom policies"), account.policy_count, "PoliciesPerAccount", "policies"),
+        (_("SAML providers"), found.saml_providers, "SAMLProvidersPerAccount", "providers"),
+        (
+            _("OpenID Connect providers"),
+            found.oidc_providers,
+            "OpenIdConnectProvidersPerAccount",
+            "providers",
+        ),
     )
     return [
-        Resource(label, used, limits[quota], navigation.address(page))
-        for label, used, quota, page in counted
+        Resource(label, number, limits[quota], navigation.address(page))
+        for label, number, quota, page in used
     ]
 
 
@@ -134,7 +143,8 @@ def dismiss(request: Request, key: str) -> HttpResponse:
 
 
 def _made_now(request: Request, key: str) -> Recommendation:
-    for row in recommendations(request, Rights(request)):
+    rights = Rights(request)
+    for row in recommendations(request, rights, counted(request, rights)):
         if row.key == key:
             return row
     raise Http404

@@ -16,10 +16,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import navigation, near_names
+from console import former_names, navigation, near_names
 from console.denials import Denial
 from console.denying_policy import denying_policy
 from console.http import Request
+from console.kinds import Kind
 from console.near_names import KINDS, NothingNamed
 from identity import authorization_messages
 from identity.access import public
@@ -138,6 +139,12 @@ def deleted(
     """410 for an object that is known to have been deleted: when, and by whom."""
     context = {"event": event, "label": label, "name": name, "list_page": list_page}
     return render(request, "console/deleted.html", context, status=410)
+
+
+def deleted_by(request: Request, kind: Kind, name: str) -> HttpResponse | None:
+    """The same for what the activity log says was deleted under this name."""
+    event = former_names.deletion(request, kind, name)
+    return event and deleted(request, event, str(kind.label), name, kind.list_page)
 
 
 def _access_denied(

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import policy_list, responses
+from console import kinds, policy_list, responses
 from console.forms.base import first_result
 from console.http import Request
 from console.names import (
@@ -25,6 +25,7 @@ from console.names import (
 )
 from console.near_names import NothingNamed
 from console.permissions import Rights
+from console.views.errors import deleted_by
 from identity import arns
 from identity.models import ManagedPolicy
 from identity.models.managed_policy import AWS, ManagedPolicyQuerySet
@@ -73,7 +74,7 @@ def of_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         arn = policy.arn if policy else _arn(request, shelf, name)
         rights.require("GetPolicy", arn, PolicyArn=arn)
         if policy is None:
-            if request.method == "POST" and (answer := first_result(request)):
+            if answer := _of_former_policy(request, shelf, name):
                 return answer
             raise NothingNamed("policy", policy_name(name))
         own = policy_segment(policy.name)
@@ -82,6 +83,13 @@ def of_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return view(request, Subject(policy, rights), **more)
 
     return found
+
+
+def _of_former_policy(request: Request, shelf: str, name: str) -> HttpResponse | None:
+    """What is said of a name that no policy has: its form was sent twice, or it was deleted."""
+    if request.method == "POST":
+        return first_result(request)
+    return None if shelf == BUILT_IN else deleted_by(request, kinds.POLICY, policy_name(name))
 
 
 def _policies(request: Request, shelf: str, name: str) -> ManagedPolicyQuerySet:

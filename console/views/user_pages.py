@@ -10,13 +10,13 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console import former_users, responses
+from console import former_names, kinds, responses
 from console.forms.base import first_result
 from console.http import Request
 from console.names import MARK, user_segment
 from console.permissions import Rights, require
 from console.user_summary import row_of, summary
-from console.views.errors import deleted
+from console.views.errors import deleted_by
 from identity import arns
 from identity.calls import no_such_user
 from identity.errors import NoSuchEntity
@@ -69,12 +69,10 @@ def _of_former_user(request: Request, name: str, more: dict[str, str]) -> HttpRe
     """What is said of a name that nobody has: its form was sent twice, or it is a former name."""
     if request.method == "POST":
         return first_result(request)
-    if new_name := former_users.renamed_to(request, name):
-        user = _find(request, new_name)  # also refuses who may not see the user of that name
+    if renamed := former_names.renamed_to(request, kinds.USER, name):
+        user = _find(request, renamed.name)  # also refuses who may not see the user of that name
         return _moved(request, segment(user), more)
-    if event := former_users.deletion(request, name):
-        return deleted(request, event, _("User"), name, "users")
-    return None
+    return deleted_by(request, kinds.USER, name)
 
 
 def _find(request: Request, name: str) -> t.UserTypeDef:

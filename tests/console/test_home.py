@@ -125,7 +125,10 @@ def test_nothing_is_counted_for_who_may_not_read_it(signed_in: SignedIn, ben: Us
 
 
 def test_the_resources_are_shown_against_their_quota(browser: Client, ben: User) -> None:
-    assert re.search(r"Users 2 of \d+", text(browser.get("/iam")))
+    words = text(browser.get("/iam"))
+    assert re.search(r"Users 2 of \d+", words)
+    assert "SAML providers 0 of 100" in words
+    assert "OpenID Connect providers 0 of 100" in words
 
 
 def test_the_dashboard_makes_the_same_few_queries_however_much_there_is(

@@ -201,3 +201,21 @@ def test_the_help_is_searched_and_each_topic_opens(browser: Client) -> None:
     for topic in topics:
         assert browser.get(topic).status_code == 200
     assert browser.get("/help/nothing").status_code == 404
+
+
+def test_the_address_of_what_was_deleted_says_when_and_by_whom(
+    browser: Client, iam: Any, ana: User, one_of_each: dict[str, Any]
+) -> None:
+    client = iam(ana)
+    client.update_group(GroupName="ops-all", NewGroupName="ops-every")
+    answer = browser.get("/iam/groups/OPS-ALL/users?q=1")
+    assert (answer.status_code, answer["Location"]) == (301, "/iam/groups/ops-every/users?q=1")
+    client.delete_group(GroupName="ops-every")
+    client.delete_role(RoleName="ops-role")
+    client.delete_policy(PolicyArn=one_of_each["policy"]["Arn"])
+    for address in ("groups/ops-every", "roles/ops-role", "policies/ops-read"):
+        answer = browser.get(f"/iam/{address}")
+        assert answer.status_code == 410, address
+        assert "By ana" in text(answer)
+    assert browser.get("/iam/built-in-policies/ops-read").status_code == 404
+    assert browser.get("/iam/groups/ops-none").status_code == 404

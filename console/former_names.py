@@ -1,4 +1,4 @@
-"""Users that are no longer under a name: deleted, or renamed. Read from the activity log.
+"""What is no longer under a name: deleted, or renamed. Read from the activity log.
 
 Only the latest of such events are looked through, so that a wrong address costs no scan.
 """
@@ -6,10 +6,12 @@ Only the latest of such events are looked through, so that a wrong address costs
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from console.http import Request
+from console.kinds import Kind
 from console.permissions import Rights
 from console.recent_events import LOOK_UP
 from identity.models import Event
@@ -19,25 +21,27 @@ RENAMED_FOR = timedelta(days=90)
 _LOOKED_THROUGH = 200
 
 
-def renamed_to(request: Request, name: str) -> str:
-    """What the user of this former name is called now, after any number of renames, or ""."""
+def renamed_to(request: Request, kind: Kind, name: str) -> Any | None:
+    """The user or group that had this name, after any number of renames."""
     since = timezone.now() - RENAMED_FOR
     renames: dict[str, str] = {}
-    for event in changes(request, "UpdateUser"):
-        if event.time >= since and (given := _parameter(event, "newUserName")):
-            renames.setdefault(_parameter(event, "userName"), given)
+    for event in changes(request, f"Update{kind.noun}"):
+        if event.time >= since and (given := _parameter(event, f"new{kind.noun}Name")):
+            renames.setdefault(_parameter(event, kind.named_by), given)
     at = folded(name)
     while at in renames:
         at = renames.pop(at)
-        if user := request.caller.account.iam_users.named(at).first():
-            return user.name
-    return ""
+        if row := kind.rows(request.caller.account).filter(name_folded=at).first():
+            return row
+    return None
 
 
-def deletion(request: Request, name: str) -> Event | None:
-    """The event by which the last user of this name was deleted."""
-    deleted = changes(request, "DeleteUser")
-    return next((event for event in deleted if _parameter(event, "userName") == folded(name)), None)
+def deletion(request: Request, kind: Kind, name: str) -> Event | None:
+    """The event by which the last object of this name (or ARN) was deleted."""
+    for event in changes(request, f"Delete{kind.noun}"):
+        if f"/{_parameter(event, kind.named_by)}".endswith(f"/{folded(name)}"):
+            return event
+    return None
 
 
 def changes(request: Request, action: str) -> list[Event]:
