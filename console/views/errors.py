@@ -144,7 +144,7 @@ def deleted(
 def deleted_by(request: Request, kind: Kind, name: str) -> HttpResponse | None:
     """The same for what the activity log says was deleted under this name."""
     event = former_names.deletion(request, kind, name)
-    return event and deleted(request, event, str(kind.label), name, kind.list_page)
+    return deleted(request, event, str(kind.label), name, kind.list_page) if event else None
 
 
 def _access_denied(
