@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -40,6 +41,7 @@ class Membership:
     url: str
     change_url: str
     off: str
+    since: datetime | None
 
 
 def attached(holder: Holder) -> Reading[list[Row]]:
@@ -82,16 +84,18 @@ def memberships(holder: Holder) -> Reading[list[Membership]]:
                 group_url(group),
                 reverse("group-member", args=[user_segment(group.name, group.unique_id)]),
                 holder.rights.denied(group.arn)["RemoveUserFromGroup"],
+                since,
             )
-            for group in _groups(holder.row)
+            for group, since in _groups(holder.row)
         ],
         UserName=holder.name,
     )
 
 
-def _groups(user: Any) -> Iterable[Group]:
+def _groups(user: Any) -> Iterable[tuple[Group, datetime | None]]:
     assert isinstance(user, User)
-    return Group.objects.filter(memberships__user=user).order_by("name_folded")
+    rows = user.memberships.select_related("group").order_by("group__name_folded")
+    return ((row.group, row.created_at) for row in rows)
 
 
 def group_url(group: Group) -> str:

@@ -9,6 +9,8 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
+from console import last_used
+from console.last_used import Use
 from console.names import policy_address
 from console.permissions import Rights
 from console.policy_report import Report, report
@@ -46,6 +48,11 @@ class Row:
     description: str | None
     versions: int | None = None
     report: Report | None = None
+    used: Use | None = None
+
+    @property
+    def accessed_url(self) -> str:
+        return policy_address("policy-last-accessed", self.policy)
 
 
 def matching(
@@ -81,8 +88,13 @@ def _row(policy: ManagedPolicy, rights: Rights) -> Row:
     )
 
 
-def with_columns(found: list[Row], rights: Rights, columns: Container[str]) -> list[Row]:
-    """The same rows with what the optional columns show, by a query a column."""
+def with_columns(
+    found: list[Row], account: Account, rights: Rights, columns: Container[str]
+) -> list[Row]:
+    """The same rows with what the optional columns show, by few queries a column."""
+    if "used" in columns:
+        used = last_used.of_policies([row.policy for row in found], account, rights)
+        found = [replace(row, used=used.get(row.policy.pk)) for row in found]
     ids = [row.policy.pk for row in found]
     if "versions" in columns:
         counted = PolicyVersion.objects.filter(policy__in=ids).values_list("policy")

@@ -94,6 +94,7 @@ GROUPS = Table(
         Column("path", _("Path"), default=False),
         Column("arn", _("ARN"), default=False),
         Column("unique_id", _("Unique ID"), default=False),
+        Column("used", _("Last used"), default=False),
     ),
 )
 POLICIES = Table(
@@ -109,6 +110,7 @@ POLICIES = Table(
         Column("changed", _("Changed"), default=False),
         Column("versions", _("Versions"), default=False),
         Column("findings", _("Check"), default=False),
+        Column("used", _("Last used"), default=False),
     ),
 )
 TABLES = {table.key: table for table in (USERS, ROLES, GROUPS, POLICIES)}

@@ -6,7 +6,7 @@ it has not seen yet are read. Conditions and resources are not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from identity.models import PolicyVersion
@@ -36,6 +36,12 @@ def allowing(policies: ManagedPolicyQuerySet, action: str) -> list[int]:
     known = _entries({one for one in versions.values() if one is not None})
     units = folded(action)
     return [pk for pk, version in versions.items() if _allows(known.get(version, ()), units)]
+
+
+def judge(versions: set[int | None]) -> Callable[[int | None, str], bool]:
+    """Whether one of these versions allows an action on something."""
+    known = _entries({one for one in versions if one is not None})
+    return lambda version, action: _allows(known.get(version or 0, ()), folded(action))
 
 
 def _entries(versions: set[int]) -> dict[int, tuple[_Entry, ...]]:

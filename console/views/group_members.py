@@ -11,23 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from console import holder_permissions, paging
+from console import holder_permissions, paging, user_list
 from console.forms.attachments import PickGroupsForm, PickUsersForm
 from console.forms.base import send
 from console.holders import Holder, of_holder, user_holder
 from console.http import Request
-from console.names import user_segment
 from console.permissions import Rights
 from console.responses import SeeOther, see_other
 from console.views import groups, user_pages
 from console.views.holder_policies import page
 from console.views.user_pages import of_user
 from identity import arns, quotas
-from identity.models import Group, User
+from identity.models import Group, Membership, User
 from identity.models.user import folded
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import type_defs as t
+
+_COLUMNS = ("groups", "activity")
 
 
 @require_safe
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
 def members(request: Request, holder: Holder) -> HttpResponse:
     """GetGroup tells who is in it, so that who sees this page may know."""
     found = User.objects.filter(memberships__group_id=holder.row.pk)
-    shown = paging.page(request, found, key="name_folded")
-    rows = [(user, user_segment(user.name, user.unique_id)) for user in shown.rows]
+    shown = paging.page(request, user_list.with_columns(found, _COLUMNS), key="name_folded")
+    members = Membership.objects.filter(group_id=holder.row.pk, user__in=shown.rows)
+    since = dict(members.values_list("user", "created_at"))
+    rows = [
+        (row, since.get(row.user.pk))
+        for row in user_list.rows(shown.rows, holder.rights, None, _COLUMNS)
+    ]
     return groups.page(request, holder, "users.html", "users", page=shown, rows=rows)
 
 

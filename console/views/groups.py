@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from console import group_use, paging, policies_naming, responses, tables
+from console import group_use, last_used, paging, policies_naming, responses, tables
 from console.forms.base import send
 from console.forms.groups import EditGroupForm, GroupFilterForm
 from console.forms.users import ConfirmForm
 from console.holder_permissions import group_url
 from console.holders import Holder, of_holder
 from console.http import Request
+from console.last_used import Use
 from console.names import user_segment
 from console.permissions import Rights
 from console.responses import SeeOther, see_other
@@ -35,6 +37,8 @@ class Row:
     url: str
     members: int | None
     policies: int | None
+    used: Use | None
+    accessed_url: str
 
 
 @require_safe
@@ -44,23 +48,25 @@ def group_list_page(request: Request) -> HttpResponse:
     filters = GroupFilterForm(request.GET)
     groups = filters.narrow(Group.objects.filter(account=request.caller.account))
     found = paging.page(request, groups, key="name_folded")
+    columns = request.preferences.shown(tables.GROUPS)
     return responses.page(
         request,
         "console/groups/list.html",
         filters=filters,
         page=found,
-        rows=_rows(found.rows, rights),
+        rows=_rows(found.rows, rights, columns),
         limit=quotas.of(account_id, "GroupsPerAccount"),
         denied=rights.denied(arns.iam(account_id, "group", "*")),
         table=tables.GROUPS,
-        columns=request.preferences.shown(tables.GROUPS),
+        columns=columns,
     )
 
 
-def _rows(groups: list[Group], rights: Rights) -> list[Row]:
+def _rows(groups: list[Group], rights: Rights, columns: Container[str]) -> list[Row]:
     """Three counts for all rows of the page, never one for each."""
     members = _counts(Membership, groups)
     attached, inline = _counts(GroupAttachment, groups), _counts(GroupPolicy, groups)
+    used = last_used.of_groups(groups, members, rights) if "used" in columns else {}
     return [
         Row(
             group,
@@ -69,6 +75,8 @@ def _rows(groups: list[Group], rights: Rights) -> list[Row]:
             attached.get(group.pk, 0) + inline.get(group.pk, 0)
             if rights.allow("iam:ListAttachedGroupPolicies", group.arn)
             else None,
+            used.get(group.pk),
+            reverse("group-last-accessed", args=[user_segment(group.name, group.unique_id)]),
         )
         for group in groups
     ]

@@ -34,7 +34,9 @@ def policy_list_page(request: Request) -> HttpResponse:
         filters=filters,
         narrows=any(chosen.values()),
         page=shown,
-        rows=policy_list.with_columns(policy_list.rows(shown.rows, rights), rights, columns),
+        rows=policy_list.with_columns(
+            policy_list.rows(shown.rows, rights), request.caller.account, rights, columns
+        ),
         table=tables.POLICIES,
         columns=columns,
         denied=rights.denied(arns.iam(request.caller.account_id, "policy", "*")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 
 from identity.models import named
 from identity.models.named import Named, NamedQuerySet
@@ -47,10 +48,14 @@ class Group(Named):
 
 
 class Membership(models.Model):
-    """A user in a group; listed in the order of the members' names or of the groups'."""
+    """A user in a group; listed in the order of the members' names or of the groups'.
+
+    `created_at` is None of members from before it was kept.
+    """
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    created_at = models.DateTimeField(default=timezone.now, null=True)
 
     class Meta:
         constraints = [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from identity.models import Account, Event, Group, User
+from console import last_used
+from identity.models import Account, Event, Group, LastAccess, Membership, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import submit, text
 from tests.factories import attach, make_group, make_managed_policy, make_policy, make_user
@@ -178,3 +183,58 @@ def test_a_part_that_is_refused_leaves_the_whole_group(
     assert submit(browser, f"{HERE}/delete", confirm="ops").status_code == 403
     assert ops.memberships.exists()
     assert ops.attachments.exists()
+
+
+def test_who_is_in_it_is_shown_with_their_groups_and_since_when(
+    browser: Client, ops: Group, account: Account, ben: User
+) -> None:
+    make_group(account, "all", ben)
+    Membership.objects.filter(group=ops).update(created_at=None)
+    words = text(browser.get(f"{HERE}/users"))
+    assert "ben all, ops Never Not known" in words
+    page = browser.get(HERE + "/users")
+    assert page.context["rows"][0][0].first_groups == ["all", "ops"]
+    assert "ops Readers Not known" in text(browser.get("/iam/users/ben/groups"))
+    submit(browser, f"{HERE}/member", user="ana", state="in")
+    assert Membership.objects.get(group=ops, user__name="ana").created_at is not None
+
+
+def test_the_list_tells_on_request_when_a_group_was_last_used(
+    browser: Client, signed_in: SignedIn, ops: Group, account: Account, ben: User, monkeypatch: Any
+) -> None:
+    make_group(account, "empty")
+    submit(browser, "/preferences/tables/groups", columns=["used"])
+    accesses = [("s3", "GetObject", 9), ("iam", "GetUser", 2)]
+    for service, action, days in accesses:
+        at = timezone.now() - timedelta(days=days)
+        ids = {"account": account, "principal": ben.unique_id, "region": "us-east-1"}
+        LastAccess.objects.create(service=service, action=action, time=at, **ids)
+    used = {row.group.name: row.used for row in browser.get("/iam/groups").context["rows"]}
+    assert (timezone.now() - used["ops"].at).days == 2
+    assert used["empty"] == last_used.Use(None)
+    monkeypatch.setattr(last_used, "MOST", 0)
+    words = text(browser.get("/iam/groups"))
+    assert "ops See last accessed" in words
+    assert "empty Not in 400 days" in words
+    reader = signed_in(make_user(account, "reader", allow=["iam:ListGroups"]))
+    submit(reader, "/preferences/tables/groups", columns=["used"])
+    assert "not shown, needs iam:GenerateServiceLastAccessedDetails" in text(
+        reader.get("/iam/groups")
+    )
+
+
+def test_the_list_tells_on_request_when_what_a_policy_allows_was_last_used(
+    browser: Client, ops: Group, account: Account, ben: User, monkeypatch: Any
+) -> None:
+    submit(browser, "/preferences/tables/policies", columns=["used"])
+    for service, action, days in [("s3", "GetObject", 1), ("iam", "GetUser", 2)]:
+        at = timezone.now() - timedelta(days=days)
+        ids = {"account": account, "principal": ben.unique_id, "region": "us-east-1"}
+        LastAccess.objects.create(service=service, action=action, time=at, **ids)
+    make_managed_policy(account, "Unused", READ)
+    page = browser.get("/iam/policies?type=custom")
+    used = {row.policy.name: row.used for row in page.context["rows"]}
+    assert (timezone.now() - used["Readers"].at).days == 2
+    assert used["Unused"] == last_used.Use(None)
+    monkeypatch.setattr(last_used, "MOST", 0)
+    assert "Readers See last accessed" in text(browser.get("/iam/policies?type=custom"))
