@@ -1,4 +1,4 @@
-"""Create a group with its users and its policies: on one page, all of it or nothing."""
+"""Create a group with its users and its policies, on one page."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from console import drafts, policy_choice, responses
 from console.forms.base import send
 from console.forms.groups import NewGroupForm
 from console.http import Request
-from console.names import user_segment
 from console.permissions import Reading, Rights, reading
 from console.responses import see_other
+from console.views import group_parts
 from identity import arns
 from identity.models import User
 from identity.models.user import folded
@@ -35,7 +35,9 @@ def create(request: Request, draft_id: str = "") -> HttpResponse:
     if "filter" in request.POST:
         kept: dict[str, Any] = {name: request.POST.get(name, "") for name in _KEPT}
         kept |= {name: request.POST.getlist(name) for name in _LISTS}
-        draft_id = drafts.keep(request, kept, draft_id)
+        draft_id = drafts.keep(
+            request, kept, draft_id, page="create-group-draft", label=kept["name"]
+        )
         return policy_choice.filtered(request, "create-group-draft", draft_id, also=("u", "for"))
     form = NewGroupForm(request.POST or None, initial=draft)
     if form.is_valid() and (done := send(request, form, lambda: _create(request, form))):
@@ -52,6 +54,7 @@ def create(request: Request, draft_id: str = "") -> HttpResponse:
         chosen_users=chosen["user"],
         user_text=_text(request),
         wizard=_wizard(request),
+        offered=[] if draft_id else drafts.offered(request, "create-group-draft"),
         **policy_choice.choice(request, chosen["arn"]),
     )
 
@@ -84,14 +87,17 @@ def _users(request: Request, rights: Rights, chosen: list[str]) -> Reading[list[
     return reading(read)
 
 
+@require_POST
+def discard(request: Request, draft_id: str) -> HttpResponse:
+    drafts.drop(request, draft_id)
+    messages.success(request, _("The draft was discarded."))
+    return see_other("create-group")
+
+
 def _create(request: Request, form: NewGroupForm) -> HttpResponse:
+    """The group stays also when a user or a policy is refused."""
     given = form.cleaned_data
     group = request.iam.create_group(GroupName=given["name"], Path=given["path"])["Group"]
-    for user in given["user"]:
-        request.iam.add_user_to_group(GroupName=given["name"], UserName=user)
-    for arn in given["arn"]:
-        request.iam.attach_group_policy(GroupName=given["name"], PolicyArn=arn)
-    messages.success(request, _("Group %(name)s was created.") % {"name": group["GroupName"]})
-    if wizard := _wizard(request):
-        return see_other("create-user-permissions", wizard)
-    return see_other("group-permissions", user_segment(group["GroupName"], group["GroupId"]))
+    made = {"name": group["GroupName"], "id": group["GroupId"], "on": _wizard(request)}
+    refused = group_parts.give(request, given["name"], given["user"], given["arn"])
+    return group_parts.finish(request, made, refused)

@@ -39,12 +39,48 @@ def test_a_group_is_made_with_its_users_and_policies(
     assert [one.policy for one in ops.attachments.all()] == [policy]
 
 
-def test_what_one_part_is_refused_no_group_is_made(browser: Client, account: Account) -> None:
-    refused = submit(browser, NEW, name="ops", user=["ana", "gone"])
-    assert refused.status_code == 422
-    assert "gone" in text(refused)
-    assert 'aria-label="ana" checked' in refused.content.decode()
-    assert not Group.objects.exists()
+def test_a_group_stays_when_a_part_is_refused_and_the_part_is_tried_again(
+    browser: Client, account: Account
+) -> None:
+    made = submit(
+        browser, NEW, name="ops", user=["ana", "late"], arn=["arn:aws:iam::aws:policy/No"]
+    )
+    rest = made.headers["Location"]
+    assert rest.endswith("/rest")
+    words = text(browser.get(rest))
+    assert "late User The user with name late cannot be found." in words
+    assert "arn:aws:iam::aws:policy/No Policy" in words
+    ops = Group.objects.get(account=account, name="ops")
+    assert [one.user.name for one in ops.memberships.all()] == ["ana"]
+    make_user(account, "late")
+    assert submit(browser, rest).headers["Location"] == rest
+    words = text(browser.get(rest))
+    assert "late User" not in words
+    assert "arn:aws:iam::aws:policy/No Policy" in words
+    assert ops.memberships.count() == 2
+
+
+def test_who_may_not_attach_policies_makes_the_group_and_reads_why(
+    signed_in: SignedIn, account: Account
+) -> None:
+    policy = make_managed_policy(account, "Edge", ADMINISTRATOR)
+    maker = make_user(account, "maker", allow=["iam:CreateGroup", "iam:GetGroup"])
+    browser = signed_in(maker)
+    rest = submit(browser, NEW, name="ops", arn=[policy.arn]).headers["Location"]
+    assert "iam:AttachGroupPolicy" in text(browser.get(rest))
+    make_policy(maker, "More", [{"Effect": "Allow", "Action": "iam:Attach*", "Resource": "*"}])
+    assert submit(browser, rest).headers["Location"] == "/iam/groups/ops/permissions"
+    assert Group.objects.get(account=account).attachments.get().policy == policy
+    assert browser.get("/iam/create-group/nothing/rest").status_code == 410
+
+
+def test_an_unfinished_group_is_offered_again(browser: Client) -> None:
+    kept = submit(browser, NEW, filter="users", name="ops", user=["ana"]).headers["Location"]
+    page = browser.get(NEW)
+    assert "Continue creating ops" in text(page)
+    assert f'href="{kept}"' in page.content.decode()
+    browser.post(f"{kept}/discard")
+    assert "Continue creating" not in text(browser.get(NEW))
 
 
 def test_the_filters_keep_who_and_what_was_chosen(
