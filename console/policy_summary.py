@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from console.templatetags.formats import json_pretty
 from identity.catalogue import catalogue
-from identity.policy import UNREADABLE, load
+from identity.policy import UNREADABLE, Document, load
 from identity.policy.conditions import Condition
-from identity.policy.summary import LEVELS, Access, Summary, summary
+from identity.policy.summary import EVERY_SERVICE, LEVELS, Access, Summary, summary
 
 _LEVEL_WORDS = {
     "List": gettext_lazy("List"),
@@ -46,6 +46,13 @@ class Line:
     levels: list[Level]
     resources: list[str]
     conditions: list[str]
+    is_full: bool
+    is_of_all_resources: bool
+
+    @property
+    def is_everything(self) -> bool:
+        """Every action of every service, whatever it is limited to."""
+        return self.is_full and self.prefix == EVERY_SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,15 @@ def shown(text: str) -> Shown:
     found = _summary(text)
     if found is None:
         return Shown([], [], (), unreadable=True)
+    return _shown(found)
+
+
+def of(document: Document) -> Shown:
+    """The summary of a document that is no stored text."""
+    return _shown(summary(document, catalogue()))
+
+
+def _shown(found: Summary) -> Shown:
     return Shown([*map(_line, found.denied)], [*map(_line, found.allowed)], found.unknown)
 
 
@@ -82,6 +98,8 @@ def _line(access: Access) -> Line:
         else [],
         resources=_resources(access),
         conditions=[_condition(condition) for condition in access.conditions],
+        is_full=access.extent == "full",
+        is_of_all_resources=access.resources == ("*",),
     )
 
 

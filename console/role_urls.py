@@ -28,6 +28,7 @@ role_urls: list[URLPattern] = [
         create_role.what,
         name="create-role-permissions",
     ),
+    path("iam/create-role/<str:draft_id>/review", create_role.review, name="create-role-review"),
     path("iam/create-role/done/<str:unique_id>", create_role.done, name="create-role-done"),
     path(_role, roles.role, _of_role, name="role"),
     path(f"{_role}/permissions", roles.permissions, _of_role, name="role-permissions"),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console import drafts, policy_choice, responses
+from console import drafts, effects, policy_choice, responses
 from console.forms.base import send
 from console.forms.groups import NewGroupForm
 from console.http import Request
@@ -54,6 +54,7 @@ def create(request: Request, draft_id: str = "") -> HttpResponse:
         chosen_users=chosen["user"],
         user_text=_text(request),
         wizard=_wizard(request),
+        effect=effects.for_group(request, chosen["arn"]) if chosen["arn"] else None,
         offered=[] if draft_id else drafts.offered(request, "create-group-draft"),
         **policy_choice.choice(request, chosen["arn"]),
     )

@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from console import drafts, policy_choice, responses, trust_builder
-from console.forms.base import send
+from console import drafts, effects, policy_choice, responses, trust_builder, trust_words
+from console.forms.base import first_result, send
 from console.forms.create_role import EC2, WhoForm
 from console.forms.policy_documents import sent
 from console.forms.role_permissions import WhatForm
+from console.forms.roles import HOURS
 from console.forms.trust_choices import OIDC, SAML, SERVICE
 from console.http import Request
 from console.permissions import Rights, reading
@@ -111,32 +112,64 @@ def _is_taken(request: Request, name: str) -> bool:
 def what(request: Request, draft_id: str) -> HttpResponse:
     """Step 2; then everything is created, or nothing.
 
-    *Filter* keeps what is chosen so far. The second copy of a form that was sent finds no draft:
-    its token leads to the first's result.
+    *Filter* and *Review first* keep what is chosen so far. The second copy of a form that was sent
+    finds no draft: its token leads to the first's result.
     """
-    if "filter" in request.POST:
-        return _filtered(request, draft_id)
     draft = drafts.find(request, draft_id)
+    if draft and "filter" in request.POST:
+        _keep(request, draft_id, draft)
+        return policy_choice.filtered(request, "create-role-permissions", draft_id)
     form = WhatForm(request.POST or None, initial=draft["what"] if draft else {})
+    if form.is_valid() and "review" in request.POST and draft:
+        _keep(request, draft_id, draft)
+        return see_other("create-role-review", draft_id)
     if form.is_valid() and (done := send(request, form, lambda: _create(request, draft_id, form))):
         drafts.drop(request, draft_id)
         return done
-    if draft is None:
-        return _over(request)
+    return _what_step(request, form, draft_id, draft) if draft else _over(request)
+
+
+def _what_step(request: Request, form: WhatForm, draft_id: str, draft: Draft) -> HttpResponse:
     chosen = request.POST.getlist("arn") or draft["what"].get("arn", [])
     return _step(
         request, "what", draft_id, form=form, draft=draft, **policy_choice.choice(request, chosen)
     )
 
 
-def _filtered(request: Request, draft_id: str) -> HttpResponse:
-    draft = drafts.find(request, draft_id)
-    if draft is None:
-        return _over(request)
+def _keep(request: Request, draft_id: str, draft: Draft) -> None:
     kept = {name: request.POST.get(name, "") for name in WhatForm().fields if name != "form_token"}
     draft["what"] = {**kept, "arn": request.POST.getlist("arn")}
     drafts.keep(request, draft, draft_id)
-    return policy_choice.filtered(request, "create-role-permissions", draft_id)
+
+
+def review(request: Request, draft_id: str) -> HttpResponse:
+    """All of it once more, with what it comes to; its button creates."""
+    draft = drafts.find(request, draft_id)
+    if draft is None or not draft["what"]:
+        return first_result(request) or _over(request)
+    what = draft["what"]
+    if request.method == "POST":
+        form = WhatForm({**what, "form_token": request.POST.get("form_token", "")})
+        if form.is_valid() and (
+            done := send(request, form, lambda: _create(request, draft_id, form))
+        ):
+            drafts.drop(request, draft_id)
+            return done
+        return _what_step(request, form, draft_id, draft)
+    effect = effects.for_role(
+        request, draft["who"]["name"], attached=what["arn"], boundary=what["boundary"]
+    )
+    return _step(
+        request,
+        "review",
+        draft_id,
+        form=WhatForm(initial=what),
+        draft=draft,
+        what=what,
+        duration=dict(HOURS).get(what["duration"], ""),
+        sentences=trust_words.sentences(draft["trust_policy"]),
+        effect=effect,
+    )
 
 
 def _create(request: Request, draft_id: str, form: WhatForm) -> HttpResponse:

@@ -10,9 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from console import drafts, handoff, new_users, password_rules, policy_choice, responses
+from console import (
+    drafts,
+    effects,
+    grants,
+    handoff,
+    new_users,
+    password_rules,
+    policy_choice,
+    responses,
+)
 from console.forms.base import first_result, send_prepared
-from console.forms.create_user import DetailsForm, PermissionsForm
+from console.forms.create_user import ADMINISTRATOR, INLINE, DetailsForm, PermissionsForm
 from console.forms.users import NAME_TAKEN
 from console.http import Request
 from console.permissions import Rights, reading
@@ -159,7 +168,23 @@ def review(request: Request, draft_id: str) -> HttpResponse:
         if form.is_valid() and (done := _send(request, form, draft_id, draft)):
             return done
         return _permissions_step(request, form, draft_id, draft)
-    return _step(request, "review", PermissionsForm(), draft_id, draft=draft, sent=sent)
+    effect = _effect(request, draft["names"], sent)
+    return _step(
+        request, "review", PermissionsForm(), draft_id, draft=draft, sent=sent, effect=effect
+    )
+
+
+def _effect(request: Request, names: list[str], sent: dict[str, Any]) -> effects.Effect:
+    administrator = [grants.ADMINISTRATOR] if sent["grant"] == ADMINISTRATOR else []
+    return effects.for_users(
+        request,
+        names,
+        attached=[*administrator, *sent["arn"]],
+        groups=sent["groups"],
+        copied_from=sent["copied_from"],
+        inline=sent["document"] if sent["grant"] == INLINE else "",
+        boundary=sent["boundary"],
+    )
 
 
 def done(request: Request, unique_id: str, handoff_id: str) -> HttpResponse:

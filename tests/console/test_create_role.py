@@ -336,3 +336,24 @@ def test_the_last_page_is_for_who_may_see_the_role(
     done = create(browser, trusted="this").headers["Location"]
     assert signed_in(ben).get(done).status_code == 403
     assert signed_in(cleo).get(done).status_code == 404
+
+
+def test_the_review_says_what_the_role_comes_to_and_creates_it_once(
+    browser: Client, account: Account
+) -> None:
+    policy = make_managed_policy(account, "Readers", READ)
+    second = choose(browser, trusted="this").headers["Location"]
+    chosen = {"arn": [policy.arn], "duration": "7200", "key_1": "team", "value_1": "red"}
+    review = submit(browser, second, review="1", **chosen).headers["Location"]
+    assert review.endswith("/review")
+    words = text(browser.get(review))
+    assert "Whoever uses Deploy will be able to do: AWS Identity and Access Management" in words
+    assert "team=red" in words
+    assert "2 h" in words
+    token = hidden(browser.get(review))
+    done = browser.post(review, token).headers["Location"]
+    role = Role.objects.get(name="Deploy")
+    assert role.max_session_duration == 7200
+    assert [one.policy for one in role.attachments.all()] == [policy]
+    assert browser.post(review, token).headers["Location"] == done
+    assert Role.objects.filter(name="Deploy").count() == 1

@@ -15,7 +15,14 @@ from identity.models import Account, Group, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
 from tests.console.test_create_user import GENERATED, WITHOUT, create, to_permissions
-from tests.factories import ADMINISTRATOR, attach, make_group, make_managed_policy, make_user
+from tests.factories import (
+    ADMINISTRATOR,
+    attach,
+    make_group,
+    make_managed_policy,
+    make_policy,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -195,3 +202,39 @@ def test_a_group_made_on_the_way_leads_back_to_the_new_user(
     made = submit(browser, f"/iam/create-group?for={draft}", name="fresh")
     assert made.headers["Location"] == step2
     assert "fresh" in text(browser.get(step2))
+
+
+def test_the_review_says_in_words_what_the_user_will_be_able_to_do(
+    browser: Client, account: Account
+) -> None:
+    staff = make_group(account, "staff")
+    one_bucket = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::reports/*"}
+    attach(staff, make_managed_policy(account, "Reports", [one_bucket]))
+    bob = make_user(account, "bob")
+    make_policy(bob, "Own", [{"Effect": "Deny", "Action": "sts:*", "Resource": "*"}])
+    sent = {"groups": ["staff"], "copied_from": "bob", "boundary": "arn:aws:iam::aws:policy/Edge"}
+    words = reviewed(browser, grant="nothing", **sent)
+    assert "dana will be able to do: " in words
+    assert "Full access to s3 – on certain resources only" in words
+    assert "Denied, whatever else allows it: " in words
+    assert "Full access to AWS Security Token Service" in words
+    assert "Only as far as the boundary Edge allows it, too." in words
+    administrator = reviewed(browser, grant="administrator", groups=["staff"])
+    assert "dana will be able to do: Everything in this account Previous" in administrator
+    assert "dana will not be able to do anything yet." in reviewed(browser, grant="nothing")
+
+
+def reviewed(browser: Client, **sent: Any) -> str:
+    answer = submit(browser, to_permissions(browser, WITHOUT), review="1", **sent)
+    return text(browser.get(answer.headers["Location"])).replace("Create user Previous", "Previous")
+
+
+def test_what_a_policy_says_is_not_told_to_who_may_not_read_it(
+    signed_in: SignedIn, account: Account
+) -> None:
+    everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    secret = make_managed_policy(account, "Secret", everything)
+    maker = signed_in(make_user(account, "maker", allow=["iam:CreateUser", "iam:ListPolicies"]))
+    words = reviewed(maker, grant="nothing", arn=[secret.arn])
+    assert "And what 1 policy allows that you may not read." in words
+    assert "Everything in this account" not in words

@@ -95,6 +95,9 @@ def test_the_filters_keep_who_and_what_was_chosen(
     for kept in ('aria-label="ben" checked', f'value="{policy.arn}" checked', 'value="ops"'):
         assert kept in page
     assert 'aria-label="ana"' in page
+    words = text(browser.get(again))
+    assert "Whoever is in this group will be able to do: Everything in this account" in words
+    assert "Chosen so far: users 1, policies 1." in words
     assert submit(browser, again, name="ops", user=["ben"]).status_code == 303
 
 
