@@ -30,8 +30,9 @@ def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
     )
 
 
-def of_inline(holder: Holder, name: str, before: str, draft: str) -> Reading[Preview]:
-    """As `of`, of an inline policy; `before` is "" for one that is to be new."""
+def of_inline(holder: Holder, name: str, before: str, draft: str | None) -> Reading[Preview]:
+    """As `of`, of an inline policy; `before` is "" for one that is to be new, and one that is to go
+    has no draft."""
     journal.drain()
     return _preview(
         holder.rights,

@@ -41,5 +41,11 @@ ACTS: Mapping[str, Promise] = {
     "add-provider": _PROVIDER,
     "add-oidc-provider": _PROVIDER,
     "saml-provider-metadata": _PROVIDER,
+    "saml-provider-encryption": _PROVIDER,
+    "saml-provider-key-remove": _PROVIDER,
+    "oidc-provider-sign-on": _PROVIDER,
+    "oidc-provider-audiences": _PROVIDER,
+    "oidc-provider-audience-remove": _PROVIDER,
+    "oidc-provider-thumbprints": _PROVIDER,
 }
 """By the names of their pages; for sending them, not for looking at them."""

@@ -84,11 +84,12 @@ def of_inline(
     holder: User | Group | Role,
     name: str,
     before: str,
-    draft: str,
+    draft: str | None,
     now: datetime,
     may_see: Callable[[Event], bool],
 ) -> Preview:
-    """The preview of an inline policy; `before` is "" for one that is to be new."""
+    """The preview of an inline policy; `before` is "" for one that is to be new, and one that is to
+    go has no draft."""
     change = _change(f"{type(holder).__name__.lower()}/{holder.name}/{name}", before, draft)
     account, users, roles = holder.account, [holder.unique_id], list[str]()
     if isinstance(holder, Role):
@@ -108,8 +109,7 @@ def of_detached(
     """The preview of taking a managed policy away from one who has it attached."""
     assert policy.default_version is not None  # every policy in the table has one
     document = policy.default_version.document
-    tags = condition_keys.speaks_of_tags(document)
-    change = _Change(policy.arn, load(document), None, tags)
+    change = _change(policy.arn, document, None)
     users, roles = _losing(holder, policy)
     return _preview(holder.account, change, _whose(users, roles), now, may_see)
 
@@ -131,9 +131,10 @@ def _losing(holder: User | Group | Role, policy: ManagedPolicy) -> tuple[list[st
     return list(losing.values_list("unique_id", flat=True)[:_HOLDERS]), []
 
 
-def _change(source: str, before: str, draft: str) -> _Change:
-    tags = condition_keys.speaks_of_tags(draft)
-    return _Change(source, load(before) if before else None, load(draft), tags)
+def _change(source: str, before: str, draft: str | None) -> _Change:
+    tags = condition_keys.speaks_of_tags(before if draft is None else draft)
+    after = None if draft is None else load(draft)
+    return _Change(source, load(before) if before else None, after, tags)
 
 
 def _preview(

@@ -47,7 +47,7 @@ class PrivateKeyForm(Form):
         help_text=gettext_lazy("A private key in PEM, RSA or EC, without a password."),
         required=False,
     )
-    text = forms.CharField(
+    private_key = forms.CharField(
         label=gettext_lazy("Or its text"),
         max_length=private_keys.LONGEST,
         required=False,
@@ -62,7 +62,7 @@ class PrivateKeyForm(Form):
         ),
     )
 
-    fields_of = {"InvalidInput": "text"}
+    fields_of = {"InvalidInput": "private_key"}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -70,7 +70,7 @@ class PrivateKeyForm(Form):
         if file and file.size > private_keys.LONGEST:
             raise ValidationError({"file": _("The file is longer than an RSA key of 4096 bits.")})
         try:
-            pem = file.read().decode("ascii") if file else given.get("text", "")
+            pem = file.read().decode("ascii") if file else given.get("private_key", "")
         except UnicodeDecodeError as problem:
             raise ValidationError({"file": _("The file is not PEM text.")}) from problem
         if not pem.strip() and not self.errors:

@@ -127,7 +127,14 @@ def delete(request: Request, holder: Holder, policy: str) -> HttpResponse:
     form = ConfirmForm(request.POST or None)
     if form.is_valid() and (done := send(request, form, lambda: _delete(request, holder, found))):
         return done
-    return page(request, holder, "inline_delete.html", form=form, policy=found)
+    preview = _without(holder, found) if request.method != "POST" else None
+    return page(request, holder, "inline_delete.html", form=form, policy=found, preview=preview)
+
+
+def _without(holder: Holder, policy: Inline) -> Reading[Preview] | None:
+    """Whose recorded calls would change without the policy, for who may read it."""
+    text = policy.document.value
+    return policy_preview.of_inline(holder, policy.name, text, None) if text else None
 
 
 def _delete(request: Request, holder: Holder, policy: Inline) -> HttpResponse:

@@ -223,3 +223,17 @@ def test_who_has_the_policy_in_another_way_loses_nothing_with_the_group(
     page = browser.get(f"/iam/groups/staff/policies/detach?arn={policy.arn}")
     lost = [("ben", "iam:GetUser", "denied", 1)] if other_way == "none" else []
     assert flips(page) == lost
+
+
+def test_deleting_an_inline_policy_tells_whose_calls_would_be_denied(
+    browser: Client, signed_in: SignedIn, account: Account, ben: User
+) -> None:
+    make_policy(ben, "own", [READ])
+    sdk("iam", make_key(ben)).get_user(UserName="ben")
+    here = "/iam/users/ben/inline/own/delete"
+    assert flips(browser.get(here)) == [("ben", "iam:GetUser", "denied", 1)]
+    assert submit(browser, here).status_code == 303
+    assert not ben.policies.exists()
+    make_policy(ben, "own", [READ])
+    eve = signed_in(make_user(account, "eve", allow=["iam:GetUser", "iam:DeleteUserPolicy"]))
+    assert eve.get(here).context["preview"] is None

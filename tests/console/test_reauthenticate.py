@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from console import step_up
 from console.models import KeptForm
+from console.providers import OIDC, SAML, address
+from federation.models import OidcProvider, SamlProvider
 from identity import journal, recovery, reproof, vault
 from identity.models import Event, PasswordPolicy, User
 from tests.console.conftest import sign_in
@@ -185,3 +187,21 @@ def test_the_session_gets_a_new_key_with_the_proof(ana: User) -> None:
 def test_every_act_is_the_name_of_a_page() -> None:
     names = {p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern)}
     assert set(step_up.ACTS) <= names
+
+
+def test_what_an_identity_provider_is_trusted_by_takes_a_proof(ana: User) -> None:
+    openid = OidcProvider.objects.create(account=ana.account, url="idp.example.com")
+    saml = SamlProvider.objects.create(
+        account=ana.account, name="Corp", metadata="<x/>", valid_until=timezone.now()
+    )
+    pages = [
+        *(address(OIDC, openid.url, f"provider-{page}") for page in ("sign-on", "thumbprints")),
+        address(SAML, saml.name, "provider-encryption"),
+    ]
+    for page in pages:
+        typed = {"secret": "hidden-1", "private_key": "hidden-2", "roles": "kept"}
+        asked(send(aged(ana), page, **typed))
+        row = KeptForm.objects.get(path=page)
+        fields = json.loads(vault.unseal(row.sealed, row.purpose))
+        assert "hidden" not in str(fields)
+        assert ["roles", "kept"] in fields

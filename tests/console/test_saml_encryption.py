@@ -36,7 +36,7 @@ def test_a_key_is_added_listed_required_and_removed_and_never_shown(
     browser: Client, provider: SamlProvider
 ) -> None:
     assert submit(browser, AT, act="mode", mode="Required").status_code == 422
-    assert submit(browser, AT, act="add", text=pem("ec")).headers["Location"] == AT
+    assert submit(browser, AT, act="add", private_key=pem("ec")).headers["Location"] == AT
     kept = SamlPrivateKey.objects.get()
     assert private_keys.pem_of(kept).decode() == pem("ec")
     shown = browser.get(AT).content.decode()
@@ -83,7 +83,7 @@ def test_what_is_no_key_is_refused_at_its_field_and_not_sent_back(
     browser: Client, provider: SamlProvider, sent: str, words: str
 ) -> None:
     given = pem("ed25519") if sent == "ed25519" else sent
-    answer = submit(browser, AT, act="add", text=given)
+    answer = submit(browser, AT, act="add", private_key=given)
     assert answer.status_code == 422
     assert words in text(answer)
     assert "BEGIN PRIVATE" not in answer.content.decode()
@@ -103,7 +103,7 @@ def test_who_only_reads_changes_nothing(account: Account, provider: SamlProvider
     kept = private_keys.add(provider, pem("ec"))
     reader = sign_in(make_user(account, "rui", allow=["iam:Get*", "iam:List*"]))
     assert kept.key_id in text(reader.get(AT))
-    submit(reader, AT, act="add", text=pem("ec"))
+    submit(reader, AT, act="add", private_key=pem("ec"))
     submit(reader, AT, act="mode", mode="Required")
     submit(reader, f"{AT}/{kept.key_id}/remove", confirm="remove")
     provider.refresh_from_db()

@@ -9,9 +9,10 @@ import pkgutil
 from django import forms as django_forms
 
 from console import forms, kept_forms
+from console.forms.saml_keys import SecretText
 from console.forms.signin import CodeInput
 
-_HIDING = (django_forms.PasswordInput, CodeInput)
+_HIDING = (django_forms.PasswordInput, CodeInput, SecretText)
 
 
 def _fields() -> dict[str, django_forms.Field]:
