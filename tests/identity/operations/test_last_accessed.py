@@ -209,7 +209,8 @@ def test_the_uses_of_who_was_deleted_are_forgotten(
     monkeypatch.setattr(prune, "_PRINCIPALS", 2)
     role = make_role(account, "web")
     gone = [make_user(account, f"gone{number}") for number in range(3)]
-    for who in (ana, role, *gone):
+    everybody: list[User | Role] = [ana, role, *gone]
+    for who in everybody:
         seen(who, "iam", "GetUser", NOON)
         seen(who, "iam", "GetRole", NOON)
     for user in gone:
