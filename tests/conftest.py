@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,6 +26,7 @@ from tests.browser import launched
 from tests.default_database import rows_of
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
 from tests.live_server import LiveServer, serving
+from tests.order import dealt
 from tests.sdk_in_process import release, sdk
 
 # No case fails because the machine is slow.
@@ -40,6 +42,14 @@ REAL_FIGURES = {name: getattr(Argon2id, name) for name in ("memory_cost", "time_
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "do each task of tests/tasks in all four ways, not in two"
     parser.addoption("--every-way", action="store_true", help=told)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process keeps to the order of the files."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1:
+        items[:] = dealt(items, processes)
 
 
 def pytest_collection_finish() -> None:
