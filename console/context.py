@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,7 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console import help_topics, navigation, role_history
+from console import help_topics, navigation, roles_to_use
+from console.http import Request
 from console.jobs import told
 from console.preferences import THEMES, Preferences
 from console.templatetags.formats import zone_letters
@@ -69,7 +70,7 @@ def _roles(request: HttpRequest, caller: Caller) -> dict[str, Any]:
         return {}
     return {
         "role_in_use": switching.look(request) if caller is not signed_in else None,
-        "recent_roles": lambda: role_history.of(signed_in, role_history.IN_MENU),
+        "recent_roles": lambda: roles_to_use.in_menu(cast(Request, request)),
         "switch_role_url": navigation.address("switch-role"),
     }
 

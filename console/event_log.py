@@ -73,9 +73,10 @@ def filtered(events: EventQuerySet, wanted: Mapping[str, Any], account_id: str) 
 
 def _about(events: EventQuerySet, resource: str) -> EventQuerySet:
     """Those whose parameters name the resource; no index knows these, so only so many are read."""
-    newest = events.order_by("-time", "-id").values("pk")[:LOOKED_THROUGH]
-    said = Cast("request_parameters", TextField())
-    found = Event.objects.filter(pk__in=newest).annotate(said=said)
+    times = events.order_by("-time", "-id").values_list("time", flat=True)
+    older = times[LOOKED_THROUGH : LOOKED_THROUGH + 1].first()
+    newest = events.filter(time__gte=older) if older else events
+    found = newest.annotate(said=Cast("request_parameters", TextField()))
     wanted = Q()
     for end in ",]}":  # as a value, not as the name of one
         wanted |= Q(said__contains=json.dumps(resource) + end)

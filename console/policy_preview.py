@@ -32,8 +32,7 @@ def of(request: Request, subject: Subject, draft: str) -> Reading[Preview]:
 
 def of_inline(holder: Holder, name: str, before: str, draft: str | None) -> Reading[Preview]:
     """As `of`, of an inline policy; `before` is "" for one that is to be new, and one that is to go
-    has no draft."""
-    journal.drain()
+    has no draft. The caller has the journal moved."""
     return _preview(
         holder.rights,
         lambda may_see: previews.of_inline(

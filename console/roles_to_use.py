@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from console import role_history
-from console.colours import named
+from console.colours import DEFAULT, named
 from console.http import Request
 from console.models import UsedRole
+from console.templatetags.formats import account_id
 from identity import arns, authorization, switching
 from identity.callers import Caller
+from identity.callers import Kind as CallerKind
 from identity.models import Role
 from identity.models.role import SERVICE_LINKED
+from identity.models.user import folded
 from identity.operations import assume_role
-from identity.policy import UNREADABLE, Kind, load
+from identity.policy import UNREADABLE, Kind, LayerKind, load
+from identity.standing import standing
 
 LIMIT = 100
 """How many roles are looked at: the own account's first, then by account and name."""
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,56 @@ def _shown(request: Request, roles: Iterable[Role]) -> Iterable[Usable]:
     in_use = request.caller.principal.arn if request.caller is not request.signed_in else ""
     for role in roles:
         kept = before.get(role.arn)
-        account = role.account.alias or role.account.id
         yield Usable(
             role,
-            kept.label if kept else f"{role.name} @ {account}",
+            kept.label if kept else _label(role),
             named(kept.colour if kept else ""),
             bool(kept and kept.pinned),
             role.arn == in_use,
         )
+
+
+def in_menu(request: Request) -> list[UsedRole]:
+    """Those used before, then those that the person may use and the own policies name one by one:
+    what only the trust policies tell is too much to ask on every page."""
+    used = role_history.of(request.signed_in, role_history.IN_MENU)
+    if request.signed_in.kind is not CallerKind.USER or len(used) == role_history.IN_MENU:
+        return used
+    known = {row.role_arn for row in used}
+    wanted = [arn for arn in _named_in_policies(request.signed_in) if arn not in known]
+    return [*used, *_unused(request, wanted)][: role_history.IN_MENU]
+
+
+def _named_in_policies(signed_in: Caller) -> list[str]:
+    """ARNs of roles, as statements that allow something have them without a wildcard."""
+    granting = (one for one in standing(signed_in).layers if one.kind is LayerKind.IDENTITY)
+    found = (
+        resource
+        for layer in granting
+        for policy in layer.policies
+        for statement in policy.document.statements
+        if statement.effect == "Allow"
+        for resource in statement.resources
+        if _ROLE_ARN.fullmatch(resource)
+    )
+    return list(itertools.islice(dict.fromkeys(found), _NAMED))
+
+
+def _unused(request: Request, role_arns: list[str]) -> Iterator[UsedRole]:
+    if not role_arns:
+        return
+    named = Q()
+    for arn in role_arns:
+        named |= Q(account=arns.owner(arn), name_folded=folded(arn.rpartition("/")[2]))
+    roles = Role.objects.filter(named).select_related("account").order_by("name_folded")
+    exactly = [role for role in roles if role.arn in role_arns]
+    name = switching.session_name(request.signed_in)
+    for role in assume_role.assumable(request.signed_in, request.facts, exactly, name):
+        yield UsedRole(role_arn=role.arn, label=_label(role), colour=DEFAULT)
+
+
+def _label(role: Role) -> str:
+    return f"{role.name} @ {role.account.alias or account_id(role.account.id)}"
 
 
 def _candidates(signed_in: Caller) -> list[Role]:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,7 +102,11 @@ def contains(words: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`phrase` is an English or translated pattern; what it names is an object of `kind`."""
+    """What it names, an object of `kind`, is the group `name` of its pattern.
+
+    `phrase` is a pattern that the whole text fits, upper or lower case; a translation is one too,
+    and the English one goes on to work beside it.
+    """
 
     phrase: Text
     label: Text
@@ -110,66 +115,97 @@ class Task:
 
 
 TASKS = (
-    Task("(create|add|new|make) (a )?user", gettext_lazy("Create a user"), "create-user"),
     Task(
-        "(create|add|new|make) (a )?(user )?group", gettext_lazy("Create a group"), "create-group"
+        gettext_lazy("(create|add|new|make) (a )?user"),
+        gettext_lazy("Create a user"),
+        "create-user",
     ),
-    Task("(create|add|new|make) (a )?role", gettext_lazy("Create a role"), "create-role"),
-    Task("(create|add|new|make) (a )?policy", gettext_lazy("Create a policy"), "create-policy"),
     Task(
-        "(create|add|new|connect) (an? )?(identity )?provider",
+        gettext_lazy("(create|add|new|make) (a )?(user )?group"),
+        gettext_lazy("Create a group"),
+        "create-group",
+    ),
+    Task(
+        gettext_lazy("(create|add|new|make) (a )?role"),
+        gettext_lazy("Create a role"),
+        "create-role",
+    ),
+    Task(
+        gettext_lazy("(create|add|new|make) (a )?policy"),
+        gettext_lazy("Create a policy"),
+        "create-policy",
+    ),
+    Task(
+        gettext_lazy("(create|add|new|connect) (an? )?(identity )?provider"),
         gettext_lazy("Add an identity provider"),
         "add-provider",
     ),
-    Task("change (my )?password", gettext_lazy("Change my password"), "me-password"),
-    Task("(add|set up|register) mfa", gettext_lazy("Add an authenticator app"), "me-mfa-add"),
-    Task("create (my )?(access )?key", gettext_lazy("Create an access key"), "me-key-create"),
+    Task(gettext_lazy("change (my )?password"), gettext_lazy("Change my password"), "me-password"),
     Task(
-        r"reset (the )?password( of| for)? (?P<name>\S+)",
+        gettext_lazy("(add|set up|register) mfa"),
+        gettext_lazy("Add an authenticator app"),
+        "me-mfa-add",
+    ),
+    Task(
+        gettext_lazy("create (my )?(access )?key"),
+        gettext_lazy("Create an access key"),
+        "me-key-create",
+    ),
+    Task(
+        gettext_lazy("reset (the )?password( of| for)? (?P<name>[^ ]+)"),
         gettext_lazy("Reset the password of %(name)s"),
         "user-password",
         "user",
     ),
     Task(
-        r"(manage |remove )?mfa (of|for) (?P<name>\S+)",
+        gettext_lazy("(manage |remove )?mfa (of|for) (?P<name>[^ ]+)"),
         gettext_lazy("Manage MFA for %(name)s"),
         "user-security-credentials",
         "user",
     ),
     Task(
-        r"(rotate|manage|create) (access )?keys?( of| for)? (?P<name>\S+)",
+        gettext_lazy("(rotate|manage|create) (access )?keys?( of| for)? (?P<name>[^ ]+)"),
         gettext_lazy("Manage the access keys of %(name)s"),
         "user-security-credentials",
         "user",
     ),
     Task(
-        r"delete (the )?user (?P<name>\S+)",
+        gettext_lazy("delete (the )?user (?P<name>[^ ]+)"),
         gettext_lazy("Delete user %(name)s"),
         "user-delete",
         "user",
     ),
     Task(
-        r"delete (the )?group (?P<name>\S+)",
+        gettext_lazy("delete (the )?group (?P<name>[^ ]+)"),
         gettext_lazy("Delete group %(name)s"),
         "group-delete",
         "group",
     ),
     Task(
-        r"delete (the )?role (?P<name>\S+)",
+        gettext_lazy("delete (the )?role (?P<name>[^ ]+)"),
         gettext_lazy("Delete role %(name)s"),
         "role-delete",
         "role",
     ),
     Task(
-        r"rename (the )?(user )?(?P<name>\S+)",
+        gettext_lazy("rename (the )?(user )?(?P<name>[^ ]+)"),
         gettext_lazy("Rename user %(name)s"),
         "user-edit",
         "user",
     ),
 )
-_EXPLAIN = re.compile(
-    r"explain (?P<who>\S+) (?P<action>[\w-]+:[\w*-]+)(?: (?P<resource>\S+))?", re.I
+_EXPLAIN = gettext_lazy(
+    "explain (?P<who>[^ ]+) (?P<action>[a-z0-9-]+:[a-z0-9*]+)( (?P<resource>[^ ]+))?"
 )
+
+
+def _fitting(phrase: Text, text: str) -> re.Match[str] | None:
+    """By the pattern of the reader's language or by the English one."""
+    own = str(phrase)
+    with translation.override("en"):
+        english = str(phrase)
+    found = (re.fullmatch(pattern, text, re.IGNORECASE) for pattern in (own, english))
+    return next(filter(None, found), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +226,7 @@ class Wanted:
 def tasks(text: str) -> Iterator[Wanted]:
     """Whole phrases; what begins one names no object yet and is offered without."""
     for task in TASKS:
-        if found := re.fullmatch(str(task.phrase), text, re.IGNORECASE):
+        if found := _fitting(task.phrase, text):
             yield Wanted(task, found.groupdict().get("name", ""))
         elif not task.kind and len(text) > 2 and contains(str(task.label), text):
             yield Wanted(task)
@@ -198,7 +234,7 @@ def tasks(text: str) -> Iterator[Wanted]:
 
 def explanation(text: str, arn_of_user: str) -> Hit | None:
     """`explain bob s3:GetObject` with the question filled in."""
-    asked = _EXPLAIN.fullmatch(text)
+    asked = _fitting(_EXPLAIN, text)
     if asked is None:
         return None
     given = {"who": arn_of_user, "action": asked["action"], "resource": asked["resource"] or ""}
@@ -208,5 +244,5 @@ def explanation(text: str, arn_of_user: str) -> Hit | None:
 
 def explained_user(text: str) -> str:
     """The name in such a question, or ""."""
-    asked = _EXPLAIN.fullmatch(text)
+    asked = _fitting(_EXPLAIN, text)
     return asked["who"] if asked else ""

@@ -76,9 +76,13 @@ class SwitchRoleForm(forms.Form):
         return arns.iam(account, "role", self.cleaned_data["role"])
 
     def default_label(self) -> str:
-        """`Auditor @ 1234-5678-9012`, or with the alias as it was typed."""
-        name = self.cleaned_data["role"].rpartition("/")[2]
-        return f"{name} @ {account_id(self.cleaned_data['account'])}"[:128]
+        """`Auditor @ example`, or `Auditor @ 1234-5678-9012` where the account has no alias.
+
+        For who has switched to the role: it tells the alias of an account.
+        """
+        name, account = self.cleaned_data["role"].rpartition("/")[2], self.cleaned_data["account"]
+        found = Account.objects.filter(pk=account).first()
+        return f"{name} @ {(found and found.alias) or account_id(account)}"[:128]
 
     def chosen_colour(self) -> str:
         return named(self.cleaned_data["colour"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.exporting import cloudformation, terraform, users
 from console.exporting.snapshot import LISTS, Snapshot, details, snapshot
@@ -95,7 +95,7 @@ def _cloudformation(work: Work) -> None:
         work.write(_archive(made))
     if whole.password_policy:
         work.say(_("Left out: the password policy, which CloudFormation has no resource for."))
-    work.say(_("Templates written: %(count)d.") % {"count": len(made)})
+    work.say(_("Templates written: %(count)d."), count=len(made))
 
 
 def _archive(made: list[str]) -> bytes:

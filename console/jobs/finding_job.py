@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.jobs.work import Work
 from identity import findings
@@ -25,4 +25,4 @@ def run(work: Work) -> None:
 
     findings.scan(account, work.facts, step)
     open_ones = Finding.objects.filter(account=account).active().count()
-    work.say(_("Active findings: %(count)d.") % {"count": open_ones})
+    work.say(_("Active findings: %(count)d."), count=open_ones)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.jobs.work import Row, Work, as_csv
 from console.permissions import Rights
@@ -36,7 +36,7 @@ def make(work: Work) -> None:
         done += len(lines)
         work.step(done, max(done, total))
     work.finish_rows(lambda row: marks(row, made_at))
-    work.say(_("%(count)d lines were written.") % {"count": done})
+    work.say(_("%(count)d lines were written."), count=done)
 
 
 def marks(row: Row, made_at: datetime) -> Iterator[str]:

@@ -81,7 +81,7 @@ class Job(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True)
     problem = models.TextField(default="")
-    log = models.JSONField(default=list)
+    log = models.JSONField(default=list)  # each the time, the message in English, and its values
 
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)

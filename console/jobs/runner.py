@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console import threads
 from console.jobs.kinds import KINDS

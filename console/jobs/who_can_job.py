@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.jobs.work import Work, as_csv
 from console.permissions import Rights
@@ -33,4 +33,4 @@ def run(work: Work) -> None:
         count += 1
     work.finish_rows(lambda row: ())
     work.step(total, total)
-    work.say(_("%(count)d ways were found.") % {"count": count})
+    work.say(_("%(count)d ways were found."), count=count)

@@ -67,9 +67,12 @@ class Work:
         self.caller = caller_of(self.job, self.facts.at)
         self.iam = Client(self.caller, self.facts, "iam")  # type: ignore[assignment]  # its verbs
 
-    def say(self, text: str) -> None:
-        """A line of the log; the newest two hundred stay."""
-        line = [timezone.now().isoformat(timespec="seconds"), text]
+    def say(self, message: str, **values: object) -> None:
+        """A line of the log; the newest two hundred stay.
+
+        The message is marked by `gettext_noop` and translated for whoever reads it.
+        """
+        line = [timezone.now().isoformat(timespec="seconds"), message, values]
         self.job.log = [*self.job.log, line][-_LOG_LINES:]
         Job.objects.filter(pk=self.job.pk, runner=self.job.runner).update(log=self.job.log)
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from console import policy_preview, policy_summary
+from console import policy_preview, policy_summary, recent_events
 from console.forms.base import send
 from console.forms.inline_policies import InlinePolicyForm
 from console.forms.policy_documents import sent
@@ -20,6 +20,7 @@ from console.names import policy_name, policy_segment
 from console.permissions import Reading
 from console.responses import SeeOther
 from console.views.holder_policies import page
+from identity import journal
 from identity.errors import NoSuchEntity
 from identity.previews import Preview
 
@@ -110,6 +111,7 @@ def _preview(holder: Holder, form: InlinePolicyForm, before: str) -> Reading[Pre
     """Whose recorded calls would change, once the text was checked and can be saved."""
     if not form.reviewed or form.report is None or form.report.text == before:
         return None
+    journal.drain()
     name = str(form["policy_name"].value() or "")
     return policy_preview.of_inline(holder, name, before, form.report.text)
 
@@ -121,6 +123,7 @@ def _put(request: Request, holder: Holder, form: InlinePolicyForm) -> HttpRespon
     return SeeOther(holder.url("permissions"))
 
 
+@recent_events.fresh
 @of_holder
 def delete(request: Request, holder: Holder, policy: str) -> HttpResponse:
     found = _found(holder, policy_name(policy))

@@ -43,7 +43,15 @@ class Shown:
 
     @property
     def log(self) -> list[tuple[datetime, str]]:
-        return [(datetime.fromisoformat(moment), text) for moment, text in self.job.log]
+        """In the reader's language, whatever the job's worker speaks."""
+        return [
+            (datetime.fromisoformat(moment), _(message) % values if values else _(message))
+            for moment, message, values in ((*line, {})[:3] for line in self.job.log)
+        ]
+
+    @property
+    def problem(self) -> str:
+        return _(self.job.problem) if self.job.problem else ""
 
     @property
     def progress(self) -> str:

@@ -86,6 +86,19 @@ def test_a_managed_policy_and_a_boundary_are_named(
     assert "Add to the permissions boundary" in words
 
 
+def test_a_deny_with_a_condition_is_the_rung_that_decides_with_what_it_wants(
+    signed_in: SignedIn, ana: User, ben: User
+) -> None:
+    make_policy(ben, "P", [allowing("iam:*"), denying("iam:*", Sid="Out", Condition=OFFICE)])
+    browser = signed_in(ana)
+    inside = asked(browser, who="ben", context="aws:SourceIp=203.0.113.5")
+    assert title(inside).startswith("Denied")
+    assert "statement Out" in text(inside)
+    assert "203.0.113.5" in text(inside)
+    outside = asked(browser, who="ben", context="aws:SourceIp=192.0.2.1")
+    assert title(outside).startswith("Allowed")
+
+
 @pytest.mark.parametrize("who", ["ana", "nobody", "role/nothing"])
 def test_about_others_only_who_may_simulate_is_answered(
     signed_in: SignedIn, ana: User, ben: User, who: str

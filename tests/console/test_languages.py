@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
+from console import search_words
+from console.jobs.rows import Job
 from console.models import KeptPreferences
 from identity.models import User
 from tests.console.conftest import SignedIn, sign_in
@@ -109,3 +112,36 @@ def test_a_language_that_is_written_from_the_right_turns_the_page(
     settings.LANGUAGES = [("en", "English"), ("he", "Hebrew")]
     html = Client().get("/sign-in", headers={"Accept-Language": "he"}).content.decode()
     assert '<html lang="he" dir="rtl"' in html
+
+
+def test_tasks_are_searched_in_german_and_in_english(signed_in: SignedIn, ana: User) -> None:
+    browser = signed_in(ana)
+    browser.cookies["language"] = "de"
+    for query, url in [
+        ("Benutzer anlegen", "/iam/create-user"),
+        ("create user", "/iam/create-user"),
+        ("passwort von ana zurücksetzen", "/iam/users/ana/password"),
+        ("erkläre ana s3:GetObject", "/iam/explain?who="),
+    ]:
+        groups = browser.get("/search", {"q": query}).context["groups"]
+        assert groups[0].label == "Aufgaben", query
+        assert groups[0].hits[0].url.startswith(url)
+    with translation.override("de"):
+        for task in search_words.TASKS:
+            assert ("name" in re.compile(str(task.phrase)).groupindex) is bool(task.kind)
+
+
+def test_the_log_of_a_job_is_in_the_language_of_who_reads_it(
+    signed_in: SignedIn, ana: User
+) -> None:
+    now = timezone.now().isoformat()
+    lines = [[now, "Templates written: %(count)d.", {"count": 3}], [now, "kept before, 100%"]]
+    job = Job.objects.create(
+        account=ana.account, kind="export", starter_id=ana.unique_id, log=lines
+    )
+    browser = signed_in(ana)
+    browser.cookies["language"] = "de"
+    words = text(browser.get(f"/jobs/{job.pk}"))
+    assert "3." in words
+    assert "Templates written" not in words
+    assert "kept before, 100%" in words

@@ -369,6 +369,19 @@ def test_an_app_whose_clock_is_off_is_added_with_two_codes(browser: Client, bob:
     assert VirtualMfaDevice.objects.get(user=bob).drift in (-8, -9)
 
 
+@pytest.mark.parametrize("steps", [-3, 3])
+def test_ninety_seconds_off_the_clock_asks_for_the_next_code_and_takes_it(
+    browser: Client, bob: User, steps: int
+) -> None:
+    seed = seed_on(browser.get("/me/mfa/add/app"))
+    asked = add_app(browser, code=code_of(seed, steps))
+    assert asked.status_code == 422
+    assert 'name="next_code"' in asked.content.decode()
+    pair = {"code": code_of(seed, steps), "next_code": code_of(seed, steps + 1)}
+    assert add_app(browser, **pair).status_code == 303
+    assert VirtualMfaDevice.objects.get(user=bob).drift in (steps, steps + 1)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

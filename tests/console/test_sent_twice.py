@@ -49,6 +49,7 @@ def twice(browser: Client, address: str, typed: dict[str, Any], form: str = "") 
     [
         ("/iam/create-group", {"name": "ops"}, Group, "CreateGroup"),
         (f"{BEN}/keys/create", {}, AccessKey, "CreateAccessKey"),
+        ("/me/keys/create", {}, AccessKey, "CreateAccessKey"),
         (
             f"{BEN}/inline/create",
             {"name": "own", "policy_name": "own", "document": ALLOW},

@@ -21,7 +21,7 @@ from identity.models import Account, ConsoleSession, Event, Role, TemporarySessi
 from tests.console.conftest import SignedIn
 from tests.console.pages import text
 from tests.entrance import later
-from tests.factories import make_document, make_role, make_user, trusting
+from tests.factories import make_document, make_policy, make_role, make_user, trusting
 
 PAGE = "/switch-role"
 
@@ -427,3 +427,43 @@ def test_each_colour_has_its_mark_and_its_strip() -> None:
     for name, _label in COLOURS:
         assert f"[data-colour={name}]" in style
         assert (Path(settings.BASE_DIR) / f"static/img/mark-{name}.svg").exists()
+
+
+def test_a_role_that_ones_policies_name_is_in_the_menu_before_it_was_ever_used(
+    signed_in: SignedIn, account: Account, cleo: User, audit_role: Role
+) -> None:
+    closed = make_role(account, "Closed", trust=trusting(account.root_arn))
+    named = [audit_role.arn, closed.arn, f"{audit_role.arn}None", "arn:aws:iam::*:role/*"]
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": named}
+    per = make_user(cleo.account, "per")
+    make_policy(per, "own", [statement])
+    browser = signed_in(per)
+    assert menu(browser) == ["PartnerAudit @ example"]
+    assert switch(browser).status_code == 303
+    assert menu(browser) == ["PartnerAudit @ example"]
+    assert UsedRole.objects.get().label == "PartnerAudit @ example"
+
+
+def test_roles_of_the_menu_cost_few_queries(
+    signed_in: SignedIn, account: Account, ben: User
+) -> None:
+    browser = signed_in(ben)
+    asked = []
+    for number in (1, 8):
+        roles = [
+            make_role(account, f"r{number}{each}", trust=trusting(ben.arn))
+            for each in range(number)
+        ]
+        statement = {"Effect": "Allow", "Action": "sts:*", "Resource": [one.arn for one in roles]}
+        make_policy(ben, f"own{number}", [statement])
+        browser.get("/preferences")
+        with CaptureQueriesContext(connection) as captured:
+            assert len(menu(browser)) in (1, 9)
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
+
+
+def menu(browser: Client) -> list[str]:
+    """The roles that the account menu offers."""
+    page = browser.get("/preferences").content.decode()
+    return re.findall(r'menu-role" data-colour="\w+">([^<]+)<', page)

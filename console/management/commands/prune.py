@@ -26,9 +26,11 @@ from identity.models import (
     EmailChange,
     LastAccess,
     Mail,
+    Role,
     RootRecovery,
     TemporarySession,
     ThrottleBucket,
+    User,
 )
 from identity.models.last_access import TRACKED
 
@@ -40,6 +42,7 @@ _REPORT_LIFETIME = timedelta(days=7)
 # So many rows are deleted within some milliseconds. Then the database is free for longer than that:
 # on SQLite whoever waits only looks now and then, and would find it taken again and again.
 _BATCH = 50
+_PRINCIPALS = 500
 _PAUSE_SECONDS = 0.005
 _TIMES_FREE = 4
 
@@ -50,6 +53,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         for what, rows in _over(timezone.now()).items():
             self.stdout.write(f"{what}: {delete(rows)}")
+        self.stdout.write(f"last accesses of the deleted: {_delete_accesses_of_nobody()}")
         self.stdout.write(f"audit events moved from the journal: {journal.drain()}")
 
 
@@ -81,6 +85,26 @@ def _over(now: datetime) -> dict[str, QuerySet[Any]]:
         ),
         "sent forms": SentForm.objects.filter(sent_at__lte=now - _FORM_LIFETIME),
     }
+
+
+def _delete_accesses_of_nobody() -> int:
+    """Last accesses of users and roles that are gone; each principal is looked at once."""
+    deleted, last = 0, ""
+    while principals := list(_principals_after(last)[:_PRINCIPALS]):
+        last = principals[-1]
+        present: set[str] = set()
+        for model in (User, Role):
+            found = model.objects.filter(unique_id__in=principals)
+            present |= set(found.values_list("unique_id", flat=True))
+        gone = [one for one in principals if one not in present]
+        deleted += delete(LastAccess.objects.filter(principal__in=gone)) if gone else 0
+    return deleted
+
+
+def _principals_after(last: str) -> QuerySet[LastAccess, str]:
+    """By the index of principals, in its order."""
+    rows = LastAccess.objects.filter(principal__gt=last).order_by("principal")
+    return rows.values_list("principal", flat=True).distinct()
 
 
 def delete(rows: QuerySet[Any]) -> int:

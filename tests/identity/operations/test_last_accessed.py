@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from console.management.commands import prune
 from identity import journal, last_access
 from identity.models import AccessReport, Account, LastAccess, Role, User
 from tests.factories import (
@@ -200,6 +201,23 @@ def test_after_400_days_a_use_is_forgotten(iam: Any, ana: User, account: Account
     assert report(iam(ana), ben.arn)["iam"]["TotalAuthenticatedEntities"] == 0
     call_command("prune")
     assert not LastAccess.objects.filter(principal=ben.unique_id).exists()
+
+
+def test_the_uses_of_who_was_deleted_are_forgotten(
+    account: Account, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prune, "_PRINCIPALS", 2)
+    role = make_role(account, "web")
+    gone = [make_user(account, f"gone{number}") for number in range(3)]
+    everybody: list[User | Role] = [ana, role, *gone]
+    for who in everybody:
+        seen(who, "iam", "GetUser", NOON)
+        seen(who, "iam", "GetRole", NOON)
+    for user in gone:
+        user.delete()
+    call_command("prune")
+    left = LastAccess.objects.values_list("principal", flat=True).distinct()
+    assert set(left) == {ana.unique_id, role.unique_id}
 
 
 def test_services_come_in_pages(iam: Any, ana: User, account: Account) -> None:
