@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,12 +19,14 @@ from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from identity import journal
+from identity.hashers import Argon2id
 from identity.models import Account, User
 from tests import prepared
 from tests.browser import launched
 from tests.default_database import rows_of
 from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_user
 from tests.live_server import LiveServer, serving
+from tests.order import dealt
 from tests.sdk_in_process import release, sdk
 
 # No case fails because the machine is slow.
@@ -33,6 +36,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 NewAccount = Callable[..., tuple[str, Key]]
+REAL_FIGURES = {name: getattr(Argon2id, name) for name in ("memory_cost", "time_cost")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-way", action="store_true", help=told)
     told = "draw each page of tests/every_page in every state, theme and width, not in one"
     parser.addoption("--every-page", action="store_true", help=told)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process keeps to the order of the files."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1:
+        items[:] = dealt(items, processes)
 
 
 def pytest_collection_finish() -> None:
@@ -80,10 +92,35 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
             _fill()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Argon2id with figures that cost nothing; servers and commands, which are other processes,
+    have the real ones, and so has a test that asks for `real_hashes`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Argon2id, "memory_cost", 64)
+        patch.setattr(Argon2id, "time_cost", 1)
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, figure in REAL_FIGURES.items():
+        monkeypatch.setattr(Argon2id, name, figure)
+
+
+@pytest.fixture(scope="session")
+def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders for journals, not there yet: most tests keep no event, and need no folder."""
+    above = tmp_path_factory.mktemp("journals")
+    return (above / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[journal.Journal]:
+def own_journal(
+    journals: Iterator[Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[journal.Journal]:
     """Each test writes its audit journal where no other test reads."""
-    own = journal.Journal(tmp_path / "journal")
+    own = journal.Journal(next(journals))
     monkeypatch.setattr(journal, "append", own.append)
     monkeypatch.setattr(journal, "drain", own.drain)
     monkeypatch.setattr(journal, "gather", own.gather)

@@ -36,6 +36,7 @@ class LiveServer:
     migrate: bool = True
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[bytes] | None = None
+    clients: list[Any] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -96,8 +97,11 @@ class LiveServer:
         return [int(pid) for pid in children.read_text().split()]
 
     def stop(self) -> int:
-        """Ask it to finish; returns the exit code."""
+        """Ask it to finish; returns the exit code. A connection that a client keeps would be waited
+        for."""
         assert self.process is not None
+        for client in self.clients:
+            client.close()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=40)
 
@@ -124,6 +128,7 @@ class LiveServer:
             aws_session_token=key.token,
             config=Config(retries={"total_max_attempts": 1}),
         )
+        self.clients.append(client)
         return client
 
 

@@ -154,6 +154,11 @@ def test_a_password_that_outlived_its_profile_opens_nothing(ben: User) -> None:
     assert not passwords.verify(User.objects.get(pk=ben.pk), PASSWORD)
 
 
+@pytest.mark.usefixtures("real_hashes")
+def test_a_hash_has_the_figures_that_are_promised() -> None:
+    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_a_right_password_is_hashed_again_when_the_figures_rose(
     ben: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

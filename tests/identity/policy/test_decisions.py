@@ -24,11 +24,6 @@ DECISIONS, CONDITIONS = rows("decision"), rows("condition")
 _EXPECTED = re.compile(r"(allowed|implicitDeny|explicitDeny)(?: by (\w+))?")
 
 
-@pytest.fixture(autouse=True)
-def own_journal() -> None:
-    """Nothing is recorded here, and a thousand folders for journals would take a while."""
-
-
 @pytest.mark.parametrize("row", DECISIONS, ids=str)
 def test_a_request_is_decided_as_the_table_says(row: Row) -> None:
     outcome, layer = expected(row)
