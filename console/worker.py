@@ -22,7 +22,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     def worker_connections(self) -> int:
         """What the number of open connections must stay below for another to be accepted."""
         waiting = len(self.keepalived_conns) + len(self.pending_conns)
-        return min(self._limit, waiting + self.cfg.threads)
+        return min(self._limit, waiting + int(self.cfg.threads))
 
     @worker_connections.setter
     def worker_connections(self, limit: int) -> None:
