@@ -10,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard console/locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test ways bench lint format pictures lock clean
+.PHONY: help install demo test ways pages bench lint format pictures lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ test: .venv/.developing $(CATALOGUES) ## everything that must hold: format, type
 
 ways: .venv/.developing ## the tasks of the console with mouse, keyboard, no scripts, and narrow
 	$(BIN)/pytest --every-way tests/tasks
+
+pages: .venv/.developing ## every page of the console, in every state, theme and width, by axe
+	$(BIN)/pytest -n 2 --every-page tests/every_page
 
 lint: .venv/.developing ## the checks that run no test
 	$(BIN)/ruff format --check .

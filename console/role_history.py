@@ -34,14 +34,15 @@ def remember(signed_in: Caller, role_arn: str, shown: Look) -> None:
         UsedRole.objects.filter(user=signed_in.user).exclude(pk__in=kept).delete()
 
 
-def pin(signed_in: Caller, role_arn: str, *, pinned: bool) -> None:
-    """A role that was never used can be pinned too: it is then in the history."""
+def pin(signed_in: Caller, role_arn: str, *, pinned: bool, label: str = "") -> None:
+    """A role that was never used can be pinned too: it is then in the history, as it was shown."""
     if signed_in.kind is not Kind.USER or not _is_role(role_arn):
         return
     account, name = arns.owner(role_arn), role_arn.rpartition("/")[2]
     rows = UsedRole.objects.filter(user=signed_in.user, role_arn=role_arn)
     if not rows.update(pinned=pinned) and pinned:
-        remember(signed_in, role_arn, Look(f"{name} @ {account}", DEFAULT))
+        shown = label.strip()[:64] or f"{name} @ {account}"
+        remember(signed_in, role_arn, Look(shown, DEFAULT))
         rows.update(pinned=True)
 
 

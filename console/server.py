@@ -37,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
 def _options() -> dict[str, Any]:
     return {
-        "worker_class": "gthread",
+        "worker_class": "console.worker.Worker",
         "threads": THREADS,
         "preload_app": True,
         "timeout": 60,

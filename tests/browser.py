@@ -23,7 +23,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_RULES = {
+RULES = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
@@ -68,7 +68,7 @@ def check(page: Page) -> None:
     page.set_viewport_size(WIDE)
 
 
-def accessible(page: Page, rules: dict[str, Any] = _RULES) -> None:
+def accessible(page: Page, rules: dict[str, Any] = RULES) -> None:
     """Axe finds no fault on the page as it is shown now."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)

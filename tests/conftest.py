@@ -46,6 +46,8 @@ REAL_FIGURES = {name: getattr(Argon2id, name) for name in ("memory_cost", "time_
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "do each task of tests/tasks in all four ways, not in two"
     parser.addoption("--every-way", action="store_true", help=told)
+    told = "draw each page of tests/every_page in every state, theme and width, not in one"
+    parser.addoption("--every-page", action="store_true", help=told)
 
 
 @pytest.hookimpl(trylast=True)

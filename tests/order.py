@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 _FOLDERS = ("house", "stories", "tasks", "peers", "databases", "every_page", "sdk", "commands")
-_FILES = ("_in_browser.py", "test_query_budget.py", "test_journal.py", "test_deleted_meanwhile.py")
+_FILES = ("_in_browser.py", "test_journal.py", "test_deleted_meanwhile.py")
 
 
 def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:

@@ -26,7 +26,7 @@ _FILL = """
 import json
 from identity.models import Account
 from tests import one_of_each
-from tests.console.test_query_budget import named_pages
+from tests.every_page.addresses import named_pages
 account = Account.objects.get()
 one_of_each.fill(account)
 print(json.dumps(dict(named_pages(account))))

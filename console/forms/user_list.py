@@ -120,7 +120,8 @@ class UserFilterForm(forms.Form):
     def narrowed(self, users: UserQuerySet, max_age: int | None) -> UserQuerySet:
         """The users that match; `max_age` is how many days a password of the account lasts."""
         wanted, now = self.cleaned_data, timezone.now()
-        # A list with one value is compared as a column: `mfa_enabled` alone would use no index.
+        # A list with one value is compared as a column: `mfa_enabled` alone would use no index but
+        # one of nobody else, as that of those who must change their password.
         conditions = _ACCESS[wanted["access"]] | _MFA[wanted["mfa"]]
         if wanted["access"] == "expired":
             users = _expired(users, max_age)
@@ -143,7 +144,7 @@ _ACCESS: Mapping[str, dict[str, Any]] = {
     "on": {"console_enabled__in": [True]},
     "off": {"console_enabled__in": [False]},
     "never": {"console_enabled__in": [True], "password_last_used_at": None},
-    "must": {"must_change_password__in": [True]},
+    "must": {"must_change_password": True},
     "expired": {"console_enabled__in": [True]},
 }
 _MFA: Mapping[str, dict[str, Any]] = {

@@ -81,7 +81,10 @@ def go_back(request: Request) -> HttpResponse:
 def pin(request: Request) -> HttpResponse:
     """Keep a role on top of the account menu, or no longer."""
     role_history.pin(
-        request.signed_in, request.POST.get("role_arn", ""), pinned="pinned" in request.POST
+        request.signed_in,
+        request.POST.get("role_arn", ""),
+        pinned="pinned" in request.POST,
+        label=request.POST.get("label", ""),
     )
     return see_other("switch-role")
 

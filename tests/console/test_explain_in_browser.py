@@ -43,16 +43,6 @@ def test_a_refusal_explained_is_without_fault(opened: Callable[..., Page], refus
     check(page)
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["", "?action=iam:ListUsers&who=ben&resource=*", "?action=iam:*&who=x&resource=&context=x"],
-)
-def test_the_question_and_its_answer_are_without_fault(
-    opened: Callable[..., Page], ben: User, query: str
-) -> None:
-    check(opened(f"/iam/explain{query}"))
-
-
 def test_the_page_of_a_refusal_is_without_fault(
     opened: Callable[..., Page], client: Client, ben: User
 ) -> None:

@@ -1,5 +1,4 @@
-"""The frame and the general pages in a real browser: axe in both themes, 320 pixels, and what the
-script adds; as in test_users_in_browser.py."""
+"""The frame in a real browser: what the script adds, and what narrow screens do to it."""
 
 from __future__ import annotations
 
@@ -11,12 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from console.jobs import reports
-from console.jobs.rows import Job, State
-from identity.models import Account, ConsoleSettings, Finding, User
+from identity.models import Account, Finding, User
 from tests.browser import check, needs_browser
 from tests.console.conftest import SignedIn
-from tests.console.pages import hidden, submit
 from tests.factories import make_key
 
 pytestmark = needs_browser
@@ -27,48 +23,6 @@ def client(signed_in: SignedIn, root: User, ana: User, ben: User) -> Client:
     """root's browser, in an account with something to recommend."""
     make_key(ben)
     return signed_in(root)
-
-
-@pytest.mark.django_db
-def test_the_general_pages_are_without_fault(
-    opened: Callable[..., Page], client: Client, account: Account
-) -> None:
-    ConsoleSettings.objects.create(account=account, message="Staff only", networks=["10.0.0.0/8"])
-    submit(client, "/iam/recommendations/own-mfa/dismiss", reason="Tomorrow")
-    for address in (
-        "/home",
-        "/iam",
-        "/iam/recommendations/root-mfa/dismiss",
-        "/search",
-        "/search?q=a",
-        "/search?q=xyzzy",
-        "/help",
-        "/help/policies",
-        "/about",
-        "/status",
-        "/billing",
-        "/preferences",
-        "/preferences/tables/users",
-        "/iam/account-settings",
-        "/iam/account-settings/sign-in",
-        "/iam/account-settings/close",
-        "/iam/import",
-        "/iam/export",
-        "/jobs",
-        *_jobs(account),
-    ):
-        check(opened(address))
-    form = hidden(client.get("/iam/account-settings/sign-in"))
-    check(opened("/iam/account-settings/sign-in", **form, session_minutes="1", networks="x"))
-
-
-def _jobs(account: Account) -> list[str]:
-    """One that runs, and one of each other end."""
-    jobs = [
-        Job.objects.create(account=account, kind=reports.KIND, state=state, user=account.root)
-        for state in (State.RUNNING, State.DONE, State.FAILED)
-    ]
-    return [f"/jobs/{job.pk}" for job in jobs]
 
 
 @pytest.mark.django_db

@@ -439,6 +439,9 @@ def test_a_role_that_ones_policies_name_is_in_the_menu_before_it_was_ever_used(
     make_policy(per, "own", [statement])
     browser = signed_in(per)
     assert menu(browser) == ["PartnerAudit @ example"]
+    pinned = {"role_arn": audit_role.arn, "label": "PartnerAudit @ example", "pinned": "1"}
+    assert browser.post("/switch-role/pin", pinned).status_code == 303
+    assert menu(browser) == ["PartnerAudit @ example"]
     assert switch(browser).status_code == 303
     assert menu(browser) == ["PartnerAudit @ example"]
     assert UsedRole.objects.get().label == "PartnerAudit @ example"
