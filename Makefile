@@ -29,7 +29,7 @@ test: .venv/.developing $(CATALOGUES) ## everything that must hold: format, type
 	bash .ci/peers
 	$(MAKE) --no-print-directory lint
 	bash .ci/settings
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 ways: .venv/.developing ## the tasks of the console with mouse, keyboard, no scripts, and narrow
 	$(BIN)/pytest --every-way tests/tasks

@@ -8,6 +8,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from awscli.clidriver import create_clidriver
@@ -26,13 +27,25 @@ class Answer:
 
 
 def aws(server: LiveServer, key: Key, *arguments: str) -> Answer:
-    """What the command does, without the second it takes to start."""
+    """What the command does, without the second it takes to start, nor AWS's models read anew."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         for name, value in _environment(server, key).items():
             patch.setenv(name, value)
-        code = create_clidriver().main(["--output", "json", *arguments])
+        driver = create_clidriver()
+        driver.session.register_component("data_loader", _loader(driver.session))
+        code = driver.main(["--output", "json", *arguments])
     return Answer(code, out.getvalue(), err.getvalue())
+
+
+_loaders: list[Any] = []
+
+
+def _loader(session: Any) -> Any:
+    """The first session's, which keeps what it has read."""
+    if not _loaders:
+        _loaders.append(session.get_component("data_loader"))
+    return _loaders[0]
 
 
 def started(server: LiveServer, key: Key, *arguments: str) -> Answer:

@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
@@ -28,6 +29,9 @@ from tests.factories import ADMINISTRATOR, Key, make_account, make_key, make_use
 from tests.live_server import LiveServer, serving
 from tests.order import dealt
 from tests.sdk_in_process import release, sdk
+
+# Tests leave little garbage: to look for it every 700 objects takes longer than it is worth.
+gc.set_threshold(20_000, 50, 100)
 
 # No case fails because the machine is slow.
 hypothesis.settings.register_profile(
@@ -106,6 +110,13 @@ def cheap_hashes() -> Iterator[None]:
 def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, figure in REAL_FIGURES.items():
         monkeypatch.setattr(Argon2id, name, figure)
+
+
+@pytest.fixture
+def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy a delay would be over before the next try."""
+    now = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
 
 
 @pytest.fixture(scope="session")

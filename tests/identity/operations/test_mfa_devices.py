@@ -225,6 +225,7 @@ def test_codes_that_were_used_resync_nothing(iam: Any, ana: User, ben: User) -> 
             client.resync_mfa_device(UserName="ben", SerialNumber=device.serial_number, **again)
 
 
+@pytest.mark.usefixtures("time_stands_still")
 def test_guesses_at_two_codes_are_counted(iam: Any, ana: User, ben: User) -> None:
     client = iam(ana)
     device = enable_device(client, "ben")

@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from identity import accounts, devices, passwords
 from identity.models import (
@@ -22,12 +21,7 @@ from tests.entrance import (
     send_root_password,
 )
 
-
-@pytest.fixture(autouse=True)
-def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a machine that is busy a delay would be over before the next try."""
-    now = timezone.now()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+pytestmark = pytest.mark.usefixtures("time_stands_still")
 
 
 def test_the_try_is_counted_before_the_password_is_hashed(
