@@ -71,5 +71,6 @@ class BoundaryForm(Form):
     """The policy that is to be the boundary."""
 
     arn = forms.CharField(
-        error_messages={"required": gettext_lazy("Choose the policy that is to be the boundary.")}
+        label=gettext_lazy("Policy"),
+        error_messages={"required": gettext_lazy("Choose the policy that is to be the boundary.")},
     )

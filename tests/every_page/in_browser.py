@@ -69,6 +69,7 @@ class Sheet:
         )
         context.add_init_script(AXE_SCRIPT)
         context.add_init_script(path=_JUDGE)
+        self._look = look
         self._page: Page = context.new_page()
         self._page.route("**/*", self._answer)
         self._page.on("console", lambda said: self._heard(said.type, said.text))
@@ -90,7 +91,10 @@ class Sheet:
         return self._judged(exclude=[] if whole else _FRAME)
 
     def all_faults(self, shown: Shown) -> list[str]:
-        """Of the page as it is loaded under its own policy: also what it asks for and says."""
+        """Also what it asks for, says and cuts off: of the page as it is loaded by its own policy,
+        in the first look; the other looks differ from it in width and colours alone."""
+        if self._look != LOOKS[0]:
+            return self.faults(shown)
         self._load(shown, policy=shown.policy)
         found = [f"asks for {one}" for one in self._asked if not one.startswith(ORIGIN)]
         if len(self._asked) > REQUESTS:

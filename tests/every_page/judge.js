@@ -13,7 +13,6 @@
     document.title = given.title;
     document.body.replaceWith(document.adoptNode(given.body));
     new Function(script)();
-    window.scrollTo(0, 0);
   };
 
   const axeFaults = async ({ exclude, options }) => {
@@ -35,7 +34,11 @@
     .filter(([one, box]) => Math.min(one.tagName === "A" ? SMALL : box.width, box.height) < SMALL - 0.5)
     .map(([one, box]) => `${name(one)} is ${Math.round(box.width)} × ${Math.round(box.height)} px`);
 
-  window.judged = async (asked) => [...await axeFaults(asked), ...sticksOut(), ...tooSmall()];
+  /** From its top: what the bar covers when the page is scrolled can be scrolled out again. */
+  window.judged = async (asked) => {
+    window.scrollTo(0, 0);
+    return [...await axeFaults(asked), ...sticksOut(), ...tooSmall()];
+  };
 
   /** With text twice as large: nothing is cut off, nothing sticks out. */
   window.largeText = () => {
