@@ -101,7 +101,10 @@ def _count(key: str, schedule: Schedule, now: datetime) -> None:
         last_at=now,
     )
     if not counted:
-        held = bucket.first() or new  # none: a success has cleared it meanwhile
+        held = bucket.first()
+        if held is None:  # a success has cleared it meanwhile: this is a first try again
+            _count(key, schedule, now)
+            return
         raise Throttling(retry_after=_seconds_left(held, schedule, now))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from console.middleware import CONTENT_SECURITY_POLICY
 from tests.browser import needs_browser
 from tests.every_page.conftest import Walk
 from tests.every_page.in_browser import LOOKS, Look, Sheet, one_of_each, report
@@ -48,3 +49,16 @@ def test_no_page_has_a_fault(
     found = {one.told: faults for one in pages if (faults := judge(one))}
     assert len(pages) > 30
     assert not found, f"of {len(pages)} pages, {len(found)}:\n{report(found)}"
+
+
+@pytest.mark.parametrize("look", [LOOKS[0]], ids=str)
+def test_what_a_page_is_held_to_can_be_missed(sheet: Sheet) -> None:
+    page = (
+        b"<!doctype html><html><title>x</title><link rel=stylesheet href=/static/css/app.css>"
+        b"<script src=https://elsewhere.test/x.js></script>"
+        b"<main><h1>x</h1><h3 style='top:0'>y</h3><input type=text><pre>" + b"x" * 900
+    )
+    shown = Shown("", "/x", 200, page, CONTENT_SECURITY_POLICY, 0)
+    found = " ".join(sheet.all_faults(shown))
+    for word in ("html-has-lang", "label:", "px wide in 1280 px", "browser says", "elsewhere"):
+        assert word in found
