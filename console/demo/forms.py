@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from console.demo import saml
+from console.forms import words
 
 FAULTS = (
     ("", _("Nothing: a response as it should be")),
@@ -25,7 +26,7 @@ DURATIONS = (
 )
 
 
-class ResponseForm(forms.Form):
+class ResponseForm(words.Form):
     """What the directory is to say of its person."""
 
     roles = forms.MultipleChoiceField(

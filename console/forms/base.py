@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console import handoff, kept_forms
+from console.forms import words
 from console.models import SentForm
 from console.responses import SeeOther
 from identity.errors import AwsError, ServiceUnavailable
@@ -39,7 +40,7 @@ def fingerprint(state: object) -> str:
     return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
-class Form(forms.Form):
+class Form(words.Form):
     """A form with a token of its own; templates write `novalidate` and `{{ form.form_token }}`.
 
     `fields_of` says which field an AWS error code is about (the whole form when it names none),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.typed import PLAIN
 from console.templatetags.formats import zone_letters
 
@@ -39,7 +40,7 @@ def _moment(label: Any) -> forms.DateTimeField:
     )
 
 
-class EventFilterForm(forms.Form):
+class EventFilterForm(words.Form):
     """Filters of a GET form: what is left empty filters nothing."""
 
     name = _text(

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.typed import PLAIN, typed
 from identity.catalogue import catalogue
 from identity.policy.request import Value
@@ -46,7 +47,7 @@ def read_facts(text: str) -> dict[str, Value]:
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(words.Form):
     """Which action, on what. Sent by GET, so that a question has an address."""
 
     action = forms.CharField(

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.attachments import ChoicesField
 from console.forms.base import Form
 from console.forms.edited import EditedFieldsForm
@@ -37,7 +38,7 @@ class GroupNameField(forms.RegexField):
         )
 
 
-class GroupFilterForm(forms.Form):
+class GroupFilterForm(words.Form):
     """What the list shows; anything unknown in the address filters nothing."""
 
     q = forms.CharField(max_length=128, required=False)

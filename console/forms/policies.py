@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.policy_documents import EXAMPLE, CheckedForm, EditedDocumentForm
 from console.forms.users import PathField
 from console.policy_list import BUILT_IN, CUSTOM, JOB_FUNCTION
@@ -41,7 +42,7 @@ class PolicyNameField(forms.RegexField):
         )
 
 
-class PolicyFilterForm(forms.Form):
+class PolicyFilterForm(words.Form):
     """What the list shows; anything unknown in the address filters nothing."""
 
     q = forms.CharField(max_length=700, required=False)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.edited import EditedFieldsForm
 from console.forms.policy_documents import EditedDocumentForm
 from console.templatetags.formats import duration
@@ -50,7 +51,7 @@ _MARKS = {
 }
 
 
-class RoleFilterForm(forms.Form):
+class RoleFilterForm(words.Form):
     """What the list shows; anything unknown in the address filters nothing."""
 
     q = forms.CharField(max_length=128, required=False)

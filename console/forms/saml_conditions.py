@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from console.forms import words
 from console.forms.typed import PLAIN
 from console.trust_builder import Condition
 
@@ -24,7 +25,7 @@ _NUMBERS = range(1, ROWS + 1)
 _PARTS = ("key", "operator", "value")
 
 
-class SamlConditions(forms.Form):
+class SamlConditions(words.Form):
     """What a form gains that has such rows; it adds and checks them when it wants to."""
 
     def add_conditions(self) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console import setup_token
+from console.forms import words
 from console.forms.base import Form
 from identity import accounts
 
@@ -20,7 +21,7 @@ _NEW_PASSWORD = {
 }
 
 
-class TokenForm(forms.Form):
+class TokenForm(words.Form):
     token = forms.CharField(
         label=gettext_lazy("Setup token"),
         error_messages={"required": gettext_lazy("Enter the setup token.")},

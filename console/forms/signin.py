@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from console.forms import words
 from console.forms.base import Text
 from identity import accounts, passkeys
 from identity.errors import Throttling
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
-class EntranceForm(forms.Form):
+class EntranceForm(words.Form):
     """`id` equals `name`, and a refusal is one sentence that tells nothing apart."""
 
     refused: ClassVar[Text] = ""

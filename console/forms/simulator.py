@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.statements import LEVEL_LABELS
 from console.forms.typed import PLAIN
 from identity.catalogue import catalogue
@@ -31,7 +32,7 @@ def _area(label: Any, hint: Any, rows: int, *, required: bool = False) -> forms.
     return forms.CharField(label=label, help_text=hint, required=required, widget=widget)
 
 
-class SimulatorForm(forms.Form):
+class SimulatorForm(words.Form):
     """A form that reads only: an address with its fields is a permalink."""
 
     kind = forms.ChoiceField(

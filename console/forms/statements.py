@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.typed import PLAIN
 from console.statements import Card, Line
 from identity.catalogue import catalogue
@@ -40,7 +41,7 @@ class LinesField(forms.CharField):
         return bool(self.to_python(data) != self.to_python(initial))
 
 
-class StatementForm(forms.Form):
+class StatementForm(words.Form):
     """The fields of a card; `has_changed` says whether its reader touched it."""
 
     use_required_attribute = False

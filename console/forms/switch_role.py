@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.colours import COLOURS, named
+from console.forms import words
 from console.forms.typed import PLAIN
 from console.templatetags.formats import account_id
 from identity import arns
@@ -21,7 +22,7 @@ _NO_ACCOUNT = "000000000000"
 _ROLE = re.compile(r"/?([!-.0-~]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 
 
-class SwitchRoleForm(forms.Form):
+class SwitchRoleForm(words.Form):
     """Not the usual form of ours: switching twice to the same role is the same role."""
 
     account = forms.CharField(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from console.forms.base import Form
 
 GENERATED, TYPED = "generated", "typed"
@@ -22,7 +23,7 @@ _FOR_SOMEBODY_ELSE = {
 }
 
 
-class PasswordFields(forms.Form):
+class PasswordFields(words.Form):
     """Generated (the default) or typed, and whether the person must choose another."""
 
     password_kind = forms.ChoiceField(

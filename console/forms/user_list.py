@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms import words
 from identity.models.user import UserQuerySet, folded
 
 ORDERS: Mapping[str, tuple[str, str, bool]] = {
@@ -41,7 +42,7 @@ def _text(label: Any, hint: Any) -> forms.CharField:
     )
 
 
-class UserFilterForm(forms.Form):
+class UserFilterForm(words.Form):
     """A GET form: what is left empty narrows nothing."""
 
     q = forms.CharField(required=False, max_length=700)

@@ -14,6 +14,8 @@ from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 from django.utils.html import format_html
 
+from console.forms import words
+
 HOSTILE = "<script>alert(1)</script>\"'&"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&amp;"
 
@@ -24,7 +26,7 @@ def rendered(source: str, **context: Any) -> str:
     return " ".join(template.render(context).split())
 
 
-class NewUserForm(forms.Form):
+class NewUserForm(words.Form):
     name = forms.CharField(label="User name", help_text="1 to 64 letters")
     path = forms.CharField(label="Path", required=False)
     access = forms.ChoiceField(
@@ -78,7 +80,7 @@ def test_a_hostile_value_stays_text_wherever_it_is_put(source: str) -> None:
 
 
 def test_a_hostile_label_help_text_value_and_error_of_a_field_stay_text() -> None:
-    class Form(forms.Form):
+    class Form(words.Form):
         name = forms.CharField(label=HOSTILE, help_text=HOSTILE)
 
     form = Form({"name": HOSTILE})
@@ -172,7 +174,7 @@ def test_the_first_radio_button_has_the_id_that_the_summary_leads_to() -> None:
 def test_an_error_of_a_hidden_field_is_told_without_a_link() -> None:
     form = sent(name="bo", access="0", password="x")
     html = rendered("{% error_summary form %}", form=form)
-    assert "This field is required." in html
+    assert "Fill this in." in html
     assert "<a" not in html
 
 

@@ -183,11 +183,11 @@ def test_an_inline_policy_needs_name_and_document(browser: Client) -> None:
     [
         ({"name": "dana smith"}, "name", "Remove the space."),
         ({"name": "a/b<c"}, "name", "Remove /, <."),
-        ({"name": ""}, "name", "required"),
+        ({"name": ""}, "name", "Fill this in."),
         ({"name": "ANA"}, "name", "A user of this name already exists."),
         ({"path": "staff"}, "path", "begins and ends with /"),
         ({"access": ""}, "access", "Choose whether this person signs in here."),
-        ({"access": "else"}, "access", "Select a valid choice"),
+        ({"access": "else"}, "access", "not one of the choices"),
         ({"password_kind": "typed", "password": ""}, "password", "Type the password"),
         ({"password_kind": "typed", "password": "short"}, "password", "minimum length of 8"),
         ({"password_kind": "typed", "password": "x" * 129}, "password", "at most 128"),

@@ -17,6 +17,7 @@ from django.template import engines
 from django.test import RequestFactory
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
+from console.forms import words
 from console.middleware import CONTENT_SECURITY_POLICY
 from identity.callers import Kind
 from tests.browser import CONTRAST, accessible, fulfil_static, needs_browser
@@ -26,7 +27,7 @@ ORIGIN = "http://console.test"
 pytestmark = needs_browser
 
 
-class GalleryForm(forms.Form):
+class GalleryForm(words.Form):
     name = forms.CharField(label="User name", help_text="1 to 64 letters")
     path = forms.CharField(label="Path", required=False)
     kind = forms.ChoiceField(label="Type", choices=[("all", "All")])
@@ -134,7 +135,7 @@ def test_axe_and_the_browser_find_no_fault_and_nothing_sticks_out(
 def test_the_error_summary_has_focus_and_its_link_reaches_the_field(browser: Browser) -> None:
     page = opened(browser, "/console?wrong")
     assert page.evaluate("document.activeElement.matches('[data-errors]')")
-    page.get_by_role("link", name="User name: This field is required.").click()
+    page.get_by_role("link", name="User name: Fill this in.").click()
     assert page.evaluate("document.activeElement.id") == "id_name"
 
 

@@ -72,7 +72,7 @@ def test_a_policy_is_created_with_what_was_typed(browser: Client, account: Accou
     [
         ('{"Version": "2012-10-17",\n "Statement": [}', "Line 2, column 16"),
         (GOOD.replace('"Allow"', '"allow"'), "Line 1, column"),
-        ("", "required"),
+        ("", "Fill this in."),
         ("x" * 5000, "Line 1, column 1"),
         ("{" * 3000, "Line 1"),
     ],
