@@ -19,7 +19,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from identity import journal
+from identity import journal, policy_actions
 from identity.hashers import Argon2id
 from identity.models import Account, User
 from tests import prepared
@@ -124,6 +124,12 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders for journals, not there yet: most tests keep no event, and need no folder."""
     above = tmp_path_factory.mktemp("journals")
     return (above / str(number) for number in count())
+
+
+@pytest.fixture(autouse=True)
+def own_index_of_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version keeps its number for ever, but for those of a test, which are taken back."""
+    monkeypatch.setattr(policy_actions, "_index", {})
 
 
 @pytest.fixture(autouse=True)

@@ -255,13 +255,15 @@ def test_of_two_accounts_with_one_directory_each_is_asked_for_its_own(
     [
         ({"to": "https://other.test/saml/logout"}, "DEST"),
         ({"to": f"{SLO}/x"}, "DEST"),
-        ({"at": timezone.now() - timedelta(minutes=6)}, "TIME"),
-        ({"at": timezone.now() + timedelta(minutes=6)}, "TIME"),
+        ({"at": timedelta(minutes=-6)}, "TIME"),
+        ({"at": timedelta(minutes=6)}, "TIME"),
     ],
     ids=["another address", "another provider's", "late", "early"],
 )
 def test_what_was_signed_must_also_be_right(person: Client, change: Any, reason: str) -> None:
     """PRO-40."""
+    if "at" in change:
+        change = {"at": timezone.now() + change["at"]}
     answer = ask(Client(), request(**change))
     assert (answer.status_code, sentence(answer).count("Nobody was signed out")) == (403, 1)
     assert signed_in(person) == "ops/alice"
