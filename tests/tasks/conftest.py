@@ -46,8 +46,21 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 @pytest.fixture(scope="session")
-def world(way: Way, server: LiveServer, django_db_blocker: DjangoDbBlocker) -> World:
-    return World(server, django_db_blocker.unblock, way.name)
+def worlds() -> dict[str, World]:
+    """By their ways: processes take tests from each other, and come back to a way they left."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def world(
+    way: Way,
+    server: LiveServer,
+    django_db_blocker: DjangoDbBlocker,
+    worlds: dict[str, World],
+) -> World:
+    if way.name not in worlds:
+        worlds[way.name] = World(server, django_db_blocker.unblock, way.name)
+    return worlds[way.name]
 
 
 @pytest.fixture
