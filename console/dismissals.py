@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.utils import timezone
 
 from console.http import Request
 from console.models import Dismissal
+from console.recommendations import Recommendation
 from identity import own_actions
 
 FOR = timedelta(days=30)
@@ -17,6 +19,14 @@ DISMISS, RESTORE = "bartizan:DismissRecommendation", "bartizan:RestoreRecommenda
 def of(request: Request) -> dict[str, Dismissal]:
     rows = Dismissal.objects.filter(account=request.caller.account, until__gt=timezone.now())
     return {row.key: row for row in rows}
+
+
+def split(
+    rows: list[Recommendation], dismissed: Mapping[str, Dismissal]
+) -> tuple[list[Recommendation], list[tuple[Recommendation, Dismissal]]]:
+    """Those to show, and those that were dismissed with what was said about it."""
+    shown = [row for row in rows if not row.key or row.key not in dismissed]
+    return shown, [(row, dismissed[row.key]) for row in rows if row.key and row.key in dismissed]
 
 
 def dismiss(request: Request, key: str, reason: str) -> None:

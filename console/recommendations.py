@@ -7,7 +7,7 @@ credential report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -295,11 +295,3 @@ def _of_roles(rights: Rights, account: Account, found: Counts) -> Rows:
             found.unused_roles,
         )
         yield _todo("unused-roles", sentence % found.unused_roles, "roles", _("Show roles"), "info")
-
-
-def split(
-    rows: list[Recommendation], dismissed: Mapping[str, object]
-) -> tuple[list[Recommendation], list[tuple[Recommendation, object]]]:
-    """Those to show, and those that were dismissed with what was said about it."""
-    shown = [row for row in rows if not row.key or row.key not in dismissed]
-    return shown, [(row, dismissed[row.key]) for row in rows if row.key and row.key in dismissed]

@@ -12,8 +12,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-_WORDS: Mapping[str, Any] = {
-    "required": _("Fill this in."),
+_OF_FIELDS: Mapping[str, Any] = {"required": _("Fill this in.")}
+_OF_CHOICES: Mapping[str, Any] = {
+    "required": _("Choose one."),
+    "invalid_choice": _("This is not one of the choices. Choose another one."),
+}
+_OF_VALIDATORS: Mapping[str, Any] = {
     "max_length": ngettext_lazy(
         "Use at most %(limit_value)d character; this has %(show_value)d.",
         "Use at most %(limit_value)d characters; this has %(show_value)d.",
@@ -27,21 +31,19 @@ _WORDS: Mapping[str, Any] = {
     "max_value": _("Use %(limit_value)s or less."),
     "min_value": _("Use %(limit_value)s or more."),
 }
-_OF_CHOICES: Mapping[str, Any] = {
-    "required": _("Choose one."),
-    "invalid_choice": _("This is not one of the choices. Choose another one."),
-}
 
 
 def _put_on(field: forms.Field) -> None:
-    """Say it in these words; what the form itself says of this field stays."""
+    """Say it in these words; what the form itself says of this field stays, and so does what a
+    field says by itself of a length, as of a file's name: in other figures."""
     framework: dict[str, Any] = {}
     for one in reversed(type(field).__mro__):
         framework |= getattr(one, "default_error_messages", {})
-    choices = _OF_CHOICES if isinstance(field, forms.ChoiceField) else {}
-    for code, text in {**_WORDS, **choices}.items():
-        if field.error_messages.get(code) is framework.get(code):
+    for code, text in (_OF_CHOICES if isinstance(field, forms.ChoiceField) else _OF_FIELDS).items():
+        if field.error_messages[code] is framework[code]:
             field.error_messages[code] = text
+    for code, text in _OF_VALIDATORS.items():
+        field.error_messages.setdefault(code, text)
 
 
 class Form(forms.Form):

@@ -16,7 +16,7 @@ from console.forms.dashboard import DismissForm
 from console.http import Request
 from console.names import sign_in_url
 from console.permissions import Rights
-from console.recommendations import Recommendation, counted, recommendations, split
+from console.recommendations import Recommendation, counted, recommendations
 from console.responses import see_other
 from identity import arns, quotas
 from identity.models import Account
@@ -27,7 +27,8 @@ def dashboard(request: Request) -> HttpResponse:
     """Every panel by itself: what may not be read says so, the rest works."""
     rights, account = Rights(request), request.caller.account
     found = counted(request, rights)
-    shown, dismissed = split(recommendations(request, rights, found), dismissals.of(request))
+    rows = recommendations(request, rights, found)
+    shown, dismissed = dismissals.split(rows, dismissals.of(request))
     summary = rights.reading("GetAccountSummary", "*", lambda: _resources(account, found))
     return responses.page(
         request,

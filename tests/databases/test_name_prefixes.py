@@ -20,3 +20,11 @@ def test_a_prefix_of_a_name_is_a_range_of_an_index(account: Account) -> None:
         cursor.execute("ANALYZE")
     found = account.iam_users.filter(name_folded__under="user0150").order_by("name_folded")
     assert PLANS[connection.vendor] in found.explain()
+
+
+def test_groups_roles_and_policies_have_such_an_index_on_postgresql(database: str) -> None:
+    for table in ("user", "group", "role", "managedpolicy"):
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, f"identity_{table}")
+        named = [name for name in found if name.endswith("_by_start_of_name")]
+        assert len(named) == (database == "postgresql"), table

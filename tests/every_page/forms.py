@@ -14,7 +14,7 @@ from tests.every_page.walk import Shown, kept, passing
 _TYPED = "//main//form[@method='post'][.//input[not(@type='hidden')] or .//textarea]"
 _FIELDS = ".//input[@name and not(@disabled)] | .//textarea[@name] | .//select[@name]"
 _REFUSABLE = ".//textarea | .//select | .//input[not(@type) or @type='text' or @type='file']"
-_SECRETS = ("private_key", "text")  # of a provider; passwords have a type of their own
+_SECRETS = ("private_key",)  # of a provider; passwords have a type of their own
 _LONG = "wrong \N{GREEK SMALL LETTER OMEGA} <b> " * 60
 _WRONG = {"email": "nobody@", "number": "-7", "date": "yesterday", "url": "nowhere"}
 

@@ -13,6 +13,7 @@ from identity.models import Account, User
 from tests.console.conftest import sign_in
 from tests.console.pages import submit
 from tests.console.test_security_credentials import with_mfa
+from tests.console.test_setup import ANSWERS
 from tests.entrance import give_device, send_password, send_root_password
 from tests.every_page.walk import Shown, kept, look
 from tests.factories import PASSWORD, make_group, make_login_profile, make_user
@@ -20,14 +21,6 @@ from tests.federation.documents import metadata
 
 STATE = "step"
 _USER = {"name": "dana", "path": "/", "access": "password", "password_kind": "generated"}
-_SETUP = {
-    "name": "Acme",
-    "alias": "acme",
-    "email": "root@acme.test",
-    "password": PASSWORD,
-    "again": PASSWORD,
-    "administrator": "on",
-}
 
 
 class Wizard:
@@ -151,5 +144,5 @@ def setting_up(data: Path) -> Iterator[Shown]:
         wizard.open("/setup")
         wizard.open("/setup/account")
         wizard.refused("/setup/account", name="", alias="a b")
-        wizard.send("/setup/account", **_SETUP)
+        wizard.send("/setup/account", **ANSWERS)
         yield from wizard.seen
