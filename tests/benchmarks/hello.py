@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+import tempfile
+from pathlib import Path
 
+import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from console.server import Server
+from tests import prepared
 
 
 def hello(request: HttpRequest) -> HttpResponse:
@@ -20,12 +23,22 @@ def hello(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", hello)]
 
 
-def _application() -> Any:
-    return get_wsgi_application()
+def _serve(port: str, workers: int) -> None:
+    """With the server's options, and without its middleware, addresses and background work."""
+    from console.server import Server  # needs the settings
+
+    class Bare(Server):
+        def load_config(self) -> None:
+            super().load_config()
+            self.cfg.set("post_worker_init", lambda worker: None)
+
+    Bare(get_wsgi_application, bind=f"127.0.0.1:{port}", workers=workers).run()
 
 
 if __name__ == "__main__":
-    settings.configure(
-        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="none", TRUSTED_PROXIES=[]
-    )
-    Server(_application, bind=f"127.0.0.1:{sys.argv[1]}", workers=int(sys.argv[2])).run()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(prepared.environment(Path(folder)))
+        os.environ["DJANGO_SETTINGS_MODULE"] = "console.settings"
+        settings.ROOT_URLCONF, settings.MIDDLEWARE, settings.ALLOWED_HOSTS = __name__, [], ["*"]
+        django.setup()
+        _serve(sys.argv[1], int(sys.argv[2]))
