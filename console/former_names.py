@@ -14,6 +14,7 @@ from console.http import Request
 from console.kinds import Kind
 from console.permissions import Rights
 from console.recent_events import LOOK_UP
+from identity import outbox
 from identity.models import Event
 from identity.models.user import folded
 
@@ -48,6 +49,7 @@ def changes(request: Request, action: str) -> list[Event]:
     """The latest changes by this action; nothing for those who may not read the log."""
     if not Rights(request).allow(LOOK_UP, "*"):
         return []
+    outbox.move()
     events = Event.objects.filter(account=request.caller.account, name=action)
     newest = events.order_by("-time", "-id")[:_LOOKED_THROUGH]
     return [event for event in newest if not event.error_code]

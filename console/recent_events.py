@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from console.http import Request
 from console.permissions import Rights
-from identity import journal
+from identity import journal, outbox
 from identity.callers import Caller
 from identity.models import Event
 
@@ -33,6 +33,7 @@ def changes(request: Request, rights: Rights, *, limit: int) -> list[Event] | No
     """The account's latest changes, or None for those who may not read the activity log."""
     if not rights.allow(LOOK_UP, "*"):
         return None
+    outbox.move()
     return list(_newest(request).filter(read_only=False)[:limit])
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from console.http import Request
 from console.responses import SeeOther
-from identity import audit
+from identity import audit, outbox
 
 
 def saved(request: Request, name: str, told: Mapping[str, Any], back: str) -> HttpResponse:
@@ -24,6 +24,6 @@ def saved(request: Request, name: str, told: Mapping[str, Any], back: str) -> Ht
         response={name: "Success"},
         more=dict(told),
     )
-    event.save(force_insert=True)
+    outbox.add(event)
     messages.success(request, _("The sign-in settings were saved."))
     return SeeOther(back)

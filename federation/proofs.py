@@ -12,6 +12,7 @@ from federation.minting import Entry, Minted, Wanted
 from federation.models import OidcProvider, SamlProvider
 from federation.redeeming import Proven as SamlProven
 from federation.web_identity import Proven as OpenIdProven
+from identity import outbox
 from identity.account_paths import common
 from identity.facts import Facts
 from identity.models import Role
@@ -130,5 +131,5 @@ class OpenIdProof:
         event.response_elements = web_identity.redacted(
             web_identity.result(self.proven, minted, made.wanted)
         )
-        event.save(force_insert=True)
+        outbox.add(event)
         return minted

@@ -17,7 +17,7 @@ from federation.minting import Entry, Minted
 from federation.models import FederatedAttempt, PendingSignIn
 from federation.proofs import Proof, SamlProof
 from federation.trial import Trial
-from identity import sessions, vault
+from identity import outbox, sessions, vault
 from identity.errors import AwsError, InvalidIdentityToken
 from identity.facts import Facts
 from identity.models import Account, Role
@@ -195,7 +195,7 @@ def _begin(
     if came_by := kept.get("saml"):
         single_logout.remember(came_by, proof.provider.pk, minted.row)
     event = saml_events.signed_in(minted, proof.provider, facts, received.row.after)
-    event.save(force_insert=True)
+    outbox.add(event)
 
 
 def _settle(

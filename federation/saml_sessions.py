@@ -11,6 +11,7 @@ from federation.checks import Check, Log
 from federation.minting import Entry, Minted, Wanted
 from federation.models import SeenAssertion
 from federation.redeeming import Proven
+from identity import outbox
 from identity.errors import ExpiredIdentityToken, InvalidIdentityToken
 from identity.facts import Facts
 from identity.models import Role
@@ -127,7 +128,7 @@ def mint(proven: Proven, made: Entry, facts: Facts) -> tuple[Minted, dict[str, A
     )
     result = _result(proven, minted, made.wanted)
     event = saml_events.assumed(proven, made.role.arn, made.wanted, facts, result)
-    event.save(force_insert=True)
+    outbox.add(event)
     return minted, result
 
 

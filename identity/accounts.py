@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import audit, identifiers, mail, throttle
+from identity import audit, identifiers, mail, outbox, throttle
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
@@ -201,4 +201,4 @@ def _record(
     event = audit.service_event(
         account, facts, "account.amazonaws.com", name, invoked_by=by, parameters=parameters
     )
-    event.save(force_insert=True)
+    outbox.add(event)

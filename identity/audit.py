@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from identity import journal, last_access
+from identity import journal, outbox
 from identity.callers import Caller, Kind, Session
 from identity.calls import Call
 from identity.errors import AccessDenied, AwsError
@@ -20,15 +20,14 @@ def changed(call: Call, model: OperationModel, result: dict[str, Any]) -> None:
     event = _event_of(call)
     event.read_only = False
     event.response_elements = spec.redact(model.output_shape, result) or None
-    event.save(force_insert=True)
-    last_access.keep([vars(event)])
+    outbox.add(event)
 
 
 def changed_here(call: Call) -> None:
     """As `changed`, for an action of our own that no service model knows."""
     event = _event_of(call)
     event.read_only = False
-    event.save(force_insert=True)
+    outbox.add(event)
 
 
 def changed_elsewhere(call: Call, account: Account, result: dict[str, Any]) -> None:
@@ -39,7 +38,7 @@ def changed_elsewhere(call: Call, account: Account, result: dict[str, Any]) -> N
     event.account, event.read_only = account, False
     shape = spec.operation(call.service, call.action).output_shape
     event.response_elements = spec.redact(shape, result) or None
-    event.save(force_insert=True)
+    outbox.add(event)
 
 
 def answered(call: Call) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from identity import audit, tokens
+from identity import audit, outbox, tokens
 from identity.callers import INSTANCE_PROFILE
 from identity.errors import AccessDenied, NoSuchEntity
 from identity.facts import Facts
@@ -90,7 +90,7 @@ def _issue(role: Role, instance_id: str) -> dict[str, Any]:
         )
         shown = {"accessKeyId": credentials["AccessKeyId"]}
         event.response_elements = {"credentials": shown}
-        event.save(force_insert=True)
+        outbox.add(event)
     return {**credentials, "LastUpdated": whole_seconds(facts.at)}
 
 

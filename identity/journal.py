@@ -1,4 +1,5 @@
 """Audit events of reads and refusals, kept before the answer goes out and written in batches.
+Those of changes are committed with them (identity/outbox.py), and moved along.
 
 Each process appends to a file of its own, which it holds by a lock: one system call an event, and
 the event is the kernel's, so that a killed process loses none. A thread moves full lines into the
@@ -8,33 +9,24 @@ table every second; files whose process is gone are taken over by whoever looks 
 from __future__ import annotations
 
 import fcntl
-import json
 import logging
 import os
-import re
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, connection, transaction
-from django.utils.dateparse import parse_datetime
 
-from identity import last_access, usage
+from identity import event_lines, outbox
 from identity.errors import ServiceUnavailable
-from identity.models import Account, Event
+from identity.models import Event
 
 logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 1.0
-_COLUMNS = Event._meta.concrete_fields
-_FIELDS = tuple(field.attname for field in _COLUMNS)
-_encoder = DjangoJSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Journal:
@@ -49,7 +41,7 @@ class Journal:
 
     def append(self, event: Event) -> None:
         """Keep an event. ServiceUnavailable when it cannot be kept: no answer without a record."""
-        kept = _line(event)
+        kept = f"{event_lines.line(event)}\n".encode()
         try:
             with self._lock:
                 if os.write(self._open().fileno(), kept) != len(kept):
@@ -69,19 +61,20 @@ class Journal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             path.rename(path.with_suffix(".jsonl"))
             self._pid = os.getpid()
-            self._start_mover()
+            self.start()
         return self._file
 
-    def _start_mover(self) -> None:
-        """One thread a process, and none where tests drain by hand."""
+    def start(self) -> None:
+        """Move every second: one thread a process, and none where tests drain by hand."""
         if settings.JOURNAL_MOVES_BY_ITSELF and self._mover_pid != os.getpid():
             self._mover_pid = os.getpid()
             threading.Thread(target=_keep_moving, args=(self, os.getpid()), daemon=True).start()
 
     def drain(self) -> int:
-        """Move what this process and dead ones kept into the table; returns how many events."""
+        """Move what this process, dead ones and changes kept into the table; returns how many."""
         self.close()
-        return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
+        moved = sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
+        return moved + outbox.move()
 
     def gather(self) -> None:
         """As `drain`, and store what living processes kept too: they move it within a second, which
@@ -98,19 +91,13 @@ class Journal:
             self._file = None
 
 
-def _line(event: Event) -> bytes:
-    """The event as one line, without what PostgreSQL keeps in no text: NUL, half a surrogate."""
-    text = _encoder.encode({name: getattr(event, name) for name in _FIELDS})
-    return (_NUL.sub(r"\1\\ufffd", text) + "\n").encode("utf-8", "replace")
-
-
 def _move(path: Path) -> int:
     """Store a file's events. One that the database cannot hold must not hold up those after it:
     its file is put aside, and the log says so."""
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            moved = _store(list(_events(file, path)))
+            moved = event_lines.store(list(event_lines.read(file, str(path))))
             path.unlink()
             return moved
     except (BlockingIOError, FileNotFoundError):
@@ -127,60 +114,7 @@ def _copy(path: Path) -> None:
     with suppress(FileNotFoundError, DataError):
         whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
         with transaction.atomic():
-            _add(list(_events(whole, path)))
-
-
-def _events(lines: Iterable[bytes], path: Path) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        try:
-            values: dict[str, Any] = json.loads(line)
-        except ValueError:
-            logger.error("an audit event was cut off in %s", path)
-            continue
-        values["time"] = parse_datetime(values["time"])
-        values["id"] = uuid.UUID(values["id"])
-        yield values
-
-
-def _store(events: list[dict[str, Any]]) -> int:
-    """Insert what is not there yet; events of an account that was deleted go with it.
-
-    Without the ORM, which takes longer over a row than the database.
-    """
-    with transaction.atomic():
-        kept = _add(events)
-        last_access.keep(kept)
-        usage.keep(kept)
-    return len(kept)
-
-
-def _add(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Insert those of accounts that are there; returns them."""
-    accounts = {event["account_id"] for event in events}
-    living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
-    kept = [event for event in events if event["account_id"] in living]
-    with connection.cursor() as cursor:
-        cursor.executemany(_insert(), [_row(event) for event in kept])
-    return kept
-
-
-def _insert() -> str:
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in _COLUMNS)
-    values = ", ".join(["%s"] * len(_COLUMNS))
-    table = quoted(Event._meta.db_table)
-    # Only names of our own model are put together here.
-    return f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
-
-
-def _row(event: dict[str, Any]) -> list[Any]:
-    """The values as the database wants them; a journal of an older release lacks newer columns."""
-    return [
-        field.get_db_prep_save(
-            event[name] if (name := field.attname) in event else field.get_default(), connection
-        )
-        for field in _COLUMNS
-    ]
+            event_lines.add(list(event_lines.read(whole, str(path))))
 
 
 def _keep_moving(journal: Journal, pid: int) -> None:
@@ -195,6 +129,11 @@ def _keep_moving(journal: Journal, pid: int) -> None:
 
 
 _journal = Journal(settings.DATA_DIR / "journal")
+
+
+def start() -> None:
+    """Have a thread of this process move events every second."""
+    _journal.start()
 
 
 def append(event: Event) -> None:

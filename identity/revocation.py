@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from identity import audit
+from identity import audit, outbox
 from identity.authentication import acting_as
 from identity.callers import Caller
 from identity.facts import Facts
@@ -78,7 +78,7 @@ def end(sessions: Sessions, facts: Facts, by: Caller | None = None) -> int:
 def _end_batch(sessions: Sessions, facts: Facts, by: Caller | None) -> int:
     with transaction.atomic():
         rows: list[Any] = list(sessions.locked()[:_BATCH])
-        Event.objects.bulk_create([_event(row, facts, by) for row in rows])
+        outbox.add_all(_event(row, facts, by) for row in rows)
         sessions.model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from identity import audit, mail, passwords, throttle
+from identity import audit, mail, outbox, passwords, throttle
 from identity.callers import Caller
 from identity.facts import Facts
 from identity.models import RootRecovery, User
@@ -116,7 +116,7 @@ def record(root: User, facts: Facts, name: str) -> None:
     identity = audit.identity_of(Caller(root))
     answer = {name: "Success"}
     event = audit.signin_event(root.account, facts, name, identity=identity, response=answer)
-    event.save(force_insert=True)
+    outbox.add(event)
 
 
 def _facts(asked: RootRecovery) -> Facts:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from identity import accounts, audit, mail, own_actions, throttle
+from identity import accounts, audit, mail, outbox, own_actions, throttle
 from identity.callers import Caller
 from identity.errors import AccessDenied, EntityAlreadyExists, ValidationError
 from identity.facts import Facts
@@ -123,7 +123,7 @@ def _set(caller: Caller, facts: Facts, new: str) -> None:
             identity=audit.identity_of(caller),
             response={EMAIL_UPDATED: "Success"},
         )
-        event.save(force_insert=True)
+        outbox.add(event)
 
     told = {"PrimaryEmail": new}
     own_actions.perform(caller, facts, "account:AcceptPrimaryEmailUpdate", told, act)

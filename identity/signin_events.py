@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from identity import audit, journal
+from identity import audit, journal, outbox
 from identity.callers import Caller
 from identity.calls import Call
 from identity.facts import Facts
@@ -73,7 +73,7 @@ def _save(
     event = audit.signin_event(
         user.account, facts, name, identity=identity, response=response, more=more
     )
-    event.save(force_insert=True)
+    outbox.add(event)
 
 
 def _journal_login_failure(

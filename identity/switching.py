@@ -17,7 +17,7 @@ from django.middleware.csrf import rotate_token
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from identity import audit, browser, gateway, sessions
+from identity import audit, browser, gateway, outbox, sessions
 from identity.browser import ROLE
 from identity.callers import Caller
 from identity.calls import Call
@@ -159,4 +159,4 @@ def _record(name: str, caller: Caller, facts: Facts, signed_in: Caller, *others:
             more=more,
         )
         event.access_key_id, event.user_name = caller.access_key_id, caller.session_name
-        event.save(force_insert=True)
+        outbox.add(event)

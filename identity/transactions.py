@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from identity.models import statements
 
 # Data and the length of the file, not the time of its last change; not every system has it.
 _flush = getattr(os, "fdatasync", os.fsync)
 
 
-@contextmanager
-def durable() -> Iterator[None]:
+def durable() -> AbstractContextManager[None]:
     """As `transaction.atomic`, and as lasting, but others may write while the disk is waited for.
 
     SQLite's own way, synchronous=FULL, keeps all other writers out until the disk has it.
@@ -21,11 +23,73 @@ def durable() -> Iterator[None]:
     the wait. A checkpoint in between has flushed the log itself.
     https://www.sqlite.org/pragma.html#pragma_synchronous
     """
-    waits = connection.vendor == "sqlite" and not connection.in_atomic_block
-    with transient() if waits else transaction.atomic():
-        yield
-    if waits and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # SQLite's own
-        _flush_log(f"{connection.settings_dict['NAME']}-wal")
+    database = connections[DEFAULT_DB_ALIAS]
+    waits = database.vendor == "sqlite" and not database.in_atomic_block
+    return _Durable(database) if waits else transaction.atomic()
+
+
+def transient() -> AbstractContextManager[None]:
+    """As `transaction.atomic`, but a power cut may take the last moments' commits back.
+
+    A killed process loses nothing, and all that was committed before another change is on the disk
+    with it. https://www.sqlite.org/pragma.html#pragma_synchronous and PostgreSQL's
+    `synchronous_commit`.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite":
+        return _OnPostgresql()
+    # The setting belongs to the connection and cannot change inside a transaction.
+    return transaction.atomic() if database.in_atomic_block else _OnSqlite(database)
+
+
+class _OnPostgresql(transaction.Atomic):
+    def __init__(self) -> None:
+        super().__init__(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        statements.execute("SET LOCAL synchronous_commit TO OFF")
+
+
+class _OnSqlite(transaction.Atomic):
+    """Commits without a flush."""
+
+    def __init__(self, database: BaseDatabaseWrapper) -> None:
+        super().__init__(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
+        self._database = database
+
+    def __enter__(self) -> None:
+        statements.execute("PRAGMA synchronous=NORMAL")
+        try:
+            super().__enter__()
+        except BaseException:
+            statements.execute("PRAGMA synchronous=FULL")
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(kind, problem, trace)
+        finally:
+            statements.execute("PRAGMA synchronous=FULL")
+
+
+class _Durable(_OnSqlite):
+    """Flushes what it committed, after the lock is given back."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, problem, trace)
+        if kind is None and not self._database.is_in_memory_db():  # type: ignore[attr-defined]
+            _flush_log(f"{self._database.settings_dict['NAME']}-wal")
 
 
 def _flush_log(path: str) -> None:
@@ -34,43 +98,3 @@ def _flush_log(path: str) -> None:
         _flush(log)
     finally:
         os.close(log)
-
-
-@contextmanager
-def transient() -> Iterator[None]:
-    """As `transaction.atomic`, but a power cut may take the last moments' commits back.
-
-    A killed process loses nothing, and all that was committed before another change is on the disk
-    with it. https://www.sqlite.org/pragma.html#pragma_synchronous and PostgreSQL's
-    `synchronous_commit`.
-    """
-    own = _on_sqlite if connection.vendor == "sqlite" else _on_postgresql
-    with own():
-        yield
-
-
-@contextmanager
-def _on_sqlite() -> Iterator[None]:
-    """The setting belongs to the connection and cannot change inside a transaction."""
-    if connection.in_atomic_block:
-        with transaction.atomic():
-            yield
-        return
-    _set("PRAGMA synchronous=NORMAL")
-    try:
-        with transaction.atomic():
-            yield
-    finally:
-        _set("PRAGMA synchronous=FULL")
-
-
-@contextmanager
-def _on_postgresql() -> Iterator[None]:
-    with transaction.atomic():
-        _set("SET LOCAL synchronous_commit TO OFF")
-        yield
-
-
-def _set(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

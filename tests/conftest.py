@@ -79,7 +79,9 @@ def _fill() -> None:
     """Whatever is in the database gives way to what migrations leave there."""
     connection = connections["default"]
     connection.ensure_connection()
-    with closing(sqlite3.connect(prepared.directory() / prepared.DATABASE)) as migrated:
+    # Read where it is by processes that do not tell each other: none may write beside it.
+    path = f"file:{prepared.directory() / prepared.DATABASE}?immutable=1"
+    with closing(sqlite3.connect(path, uri=True)) as migrated:
         migrated.backup(connection.connection)
 
 

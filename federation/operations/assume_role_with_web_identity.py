@@ -16,7 +16,7 @@ from federation.models import FederatedAttempt, OidcProvider
 from federation.oidc import token
 from federation.oidc.token import Token
 from federation.web_identity import Proven
-from identity import journal, transactions, unsigned
+from identity import journal, outbox, transactions, unsigned
 from identity.errors import AwsError, InvalidIdentityToken, ValidationError
 from identity.operations import session_parameters
 from identity.unsigned import Result, Unsigned
@@ -90,7 +90,7 @@ def _assumed(attempt: _Attempt, parsed: Token, call: Unsigned) -> Result:
         result = web_identity.result(proven, minted, session)
         event = web_identity.event(attempt.provider, proven, facts, params)
         event.response_elements = web_identity.redacted(result)
-        event.save(force_insert=True)
+        outbox.add(event)
         attempt.keep(FederatedAttempt.ACCEPTED, key_id=minted.row.pk)
     return result
 

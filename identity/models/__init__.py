@@ -5,7 +5,7 @@ from identity.models.account import Account
 from identity.models.attachment import GroupAttachment, RoleAttachment, UserAttachment
 from identity.models.console_settings import ConsoleSettings, Usage
 from identity.models.credential_report import CredentialReport
-from identity.models.event import Event
+from identity.models.event import Event, OutboxEvent
 from identity.models.finding import ArchiveRule, Finding, FindingScan
 from identity.models.group import Group, Membership
 from identity.models.last_access import AccessReport, LastAccess
@@ -48,6 +48,7 @@ __all__ = [
     "Mail",
     "ManagedPolicy",
     "Membership",
+    "OutboxEvent",
     "PasswordPolicy",
     "PolicyUsage",
     "PolicyVersion",

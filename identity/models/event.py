@@ -123,3 +123,14 @@ class Event(Inserted):
         if self.error_message:  # a failed sign-in has a message and no code
             shown["errorMessage"] = self.error_message
         return shown
+
+
+class OutboxEvent(Inserted):
+    """An event that waits to be moved into the log, as one line of JSON (identity/outbox.py)."""
+
+    line = models.TextField()
+    # Set when the log cannot hold it.
+    is_refused = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.line

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models import Field, Manager, QuerySet
+from django.db.models.base import ModelBase
+from django.db.models.signals import post_save, pre_save
 from django.db.models.sql import UpdateQuery
+
+from identity.models import statements
 
 _Sample = str | int
 
@@ -17,6 +21,34 @@ class Inserted(models.Model):
 
     class Meta:
         abstract = True
+
+    def save_base(
+        self,
+        raw: bool = False,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Django's own step of `save`; for a new row that no signal tells of, the INSERT alone."""
+        listened = pre_save.has_listeners(type(self)) or post_save.has_listeners(type(self))
+        if force_insert and not listened:
+            with transaction.mark_for_rollback_on_error(using):
+                self._insert(using or DEFAULT_DB_ALIAS)
+        else:
+            super().save_base(raw, force_insert, force_update, using, update_fields)
+
+    def _insert(self, using: str) -> None:
+        meta: Any = self._meta
+        if self.pk is None:
+            self.pk = meta.pk.get_pk_value_on_save(self)
+        numbered = self.pk is None  # by the database
+        fields = [one for one in meta.local_concrete_fields if not numbered or one != meta.pk]
+        chosen = meta.db_returning_fields
+        for row in self._do_insert(type(self)._default_manager, using, fields, chosen, False):
+            for field, value in zip(chosen, row, strict=True):
+                setattr(self, field.attname, value)
+        self._state.db, self._state.adding = using, False
 
     def _do_insert(
         self,
@@ -31,9 +63,11 @@ class Inserted(models.Model):
         values = [
             field.get_db_prep_save(field.pre_save(self, add=True), database) for field in fields
         ]
-        with database.cursor() as cursor:
-            cursor.execute(_insert(type(self), database.vendor, fields, returning_fields), values)
-            return [cursor.fetchone()] if returning_fields else []
+        statement = _insert(type(self), database.vendor, fields, returning_fields)
+        if returning_fields:
+            return statements.fetch(statement, values)
+        statements.execute(statement, values)
+        return []
 
 
 _inserts: dict[tuple[type[models.Model], str, int], str] = {}
@@ -75,9 +109,9 @@ class PreparedUpdate:
         """Update, and return how many rows there were."""
         sql, parameters = self._statement()
         given = dict(zip(self._samples, values, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
-            return int(cursor.rowcount)
+        return statements.execute(
+            sql, [given.get(parameter, parameter) for parameter in parameters]
+        )
 
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         statement = self._statements.get(connection.vendor)

@@ -9,8 +9,9 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
-from identity.models import Account, ConsoleSession, Event, Role, TemporarySession, User
+from identity.models import Account, ConsoleSession, Role, TemporarySession, User
 from tests.commands.test_commands import run
+from tests.events import logged
 from tests.factories import make_role
 
 
@@ -67,7 +68,7 @@ def test_what_is_named_ends_and_nothing_else(which: list[str], ended: set[str]) 
     before = left()
     assert run("sessions", "end", "example", *which) == f"sessions ended: {len(ended)}\n"
     assert before - left() == ended
-    assert Event.objects.filter(name="EndSession").count() == len(ended)
+    assert logged().filter(name="EndSession").count() == len(ended)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from identity.models import Account, Event, PasswordPolicy, User
+from identity.models import Account, PasswordPolicy, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
+from tests.events import logged
 from tests.factories import make_account, make_user
 
 ALIAS = "/iam/account-settings/alias"
@@ -63,7 +64,7 @@ def test_an_alias_is_created_changed_and_deleted(browser: Client, account: Accou
     assert alias_of(account) is None
     assert browser.get(f"{ALIAS}/delete").status_code == 404
     assert submit(browser, ALIAS, alias="third").status_code == 303
-    names = set(Event.objects.values_list("name", flat=True))
+    names = set(logged().values_list("name", flat=True))
     assert {"CreateAccountAlias", "DeleteAccountAlias"} <= names
 
 

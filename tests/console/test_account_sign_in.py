@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from identity.models import Account, ConsoleSettings, Event, Group, LoginProfile, User
+from identity.models import Account, ConsoleSettings, Group, LoginProfile, User
 from tests.console.conftest import SignedIn, sign_in
 from tests.console.pages import submit, text
+from tests.events import logged
 from tests.factories import PASSWORD, make_login_profile, make_user
 
 PAGE = "/iam/account-settings/sign-in"
@@ -142,7 +143,7 @@ def test_reading_and_changing_need_rights_of_their_own_and_leave_an_event(
     assert submit(reader, PAGE, **VALUES).status_code == 403
     assert "Needs bartizan:UpdateSignInSettings." in text(reader.get("/iam/account-settings"))
     save(browser, idle_minutes="20")
-    event = Event.objects.get(name="UpdateSignInSettings")
+    event = logged().get(name="UpdateSignInSettings")
     assert event.request_parameters is not None
     assert event.request_parameters["idleMinutes"] == 20
 

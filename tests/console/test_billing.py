@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from identity import journal
-from identity.models import Account, ConsoleSettings, Event, Usage, User
+from identity.models import Account, ConsoleSettings, Usage, User
 from tests.console.conftest import SignedIn, sign_in
 from tests.console.pages import text
+from tests.events import logged
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_nobody_else_opens_it(signed_in: SignedIn, ana: User) -> None:
 
 def test_opening_it_is_in_the_log(browser: Client) -> None:
     browser.post("/billing/access", {"open": "yes"})
-    event = Event.objects.get(name="ModifyBilling")
+    event = logged().get(name="ModifyBilling")
     assert event.request_parameters == {"openToUsersAndRoles": True}
     assert (event.source, event.read_only) == ("aws-portal.amazonaws.com", False)
 

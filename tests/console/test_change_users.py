@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from identity.models import AccessKey, Account, Event, LoginProfile, Membership, User
+from identity.models import AccessKey, Account, LoginProfile, Membership, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
+from tests.events import logged
 from tests.factories import make_group, make_key, make_login_profile, make_user
 
 
@@ -42,7 +43,7 @@ def test_three_users_are_deleted_when_3_users_is_typed(
     done = submit(browser, page, confirm="3 USERS")
     assert "3 of 3 done." in text(browser.get(done.headers["Location"]))
     assert [user.name for user in account.iam_users] == ["ana"]
-    assert Event.objects.filter(name="DeleteUser").count() == 3
+    assert logged().filter(name="DeleteUser").count() == 3
 
 
 def test_one_user_alone_is_deleted_on_the_page_of_that_user(

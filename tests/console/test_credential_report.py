@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from console.jobs import runner, tables
 from identity import credential_report
-from identity.models import AccessKey, Account, Event, User
+from identity.models import AccessKey, Account, User
 from tests.console.pages import submit, text
+from tests.events import logged
 from tests.factories import make_key, make_login_profile, make_user
 
 SignedIn = Callable[[User], Client]
@@ -150,7 +151,7 @@ def test_making_and_reading_it_are_recorded(
     make(browser)
     browser.get(FILE)
     own_journal.drain()
-    recorded = set(Event.objects.filter(user_name="ana").values_list("name", flat=True))
+    recorded = set(logged().filter(user_name="ana").values_list("name", flat=True))
     assert {"GenerateCredentialReport", "GetCredentialReport"} <= recorded
 
 

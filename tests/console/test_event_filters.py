@@ -13,6 +13,7 @@ from django.test import Client
 from identity.models import Account, Event, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import text
+from tests.events import logged
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_events_are_found_by_address_and_by_what_they_did(
 
 
 def test_an_event_leads_to_more_from_its_address(browser: Client) -> None:
-    event = Event.objects.get(name="CreateUser")
+    event = logged().get(name="CreateUser")
     page = browser.get(f"/activity/{event.id}")
     assert "More from this address" in text(page)
     assert "?address=203.0.113.1" in page.content.decode()

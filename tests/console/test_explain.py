@@ -15,6 +15,7 @@ from identity.journal import Journal
 from identity.models import Account, Event, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, text, title
+from tests.events import logged
 from tests.factories import (
     make_document,
     make_group,
@@ -47,13 +48,13 @@ def explain_link(page: Any) -> str:
 
 def newest() -> Event:
     journal.drain()
-    return Event.objects.order_by("-time").filter(error_code="AccessDenied")[0]
+    return logged().order_by("-time").filter(error_code="AccessDenied")[0]
 
 
 def refusal_on(role_arn: str) -> Event:
     """Of two refusals within a moment, the one that asked for this role."""
     journal.drain()
-    return Event.objects.get(error_code="AccessDenied", request_parameters__roleArn=role_arn)
+    return logged().get(error_code="AccessDenied", request_parameters__roleArn=role_arn)
 
 
 def allowing(action: str, **more: Any) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def test_the_look_at_somebody_elses_call_is_recorded(
 ) -> None:
     signed_in(ana).get(f"/iam/explain/{refusal_of_ben.id}")
     journal.drain()
-    event = Event.objects.get(name="SimulatePrincipalPolicy")
+    event = logged().get(name="SimulatePrincipalPolicy")
     assert event.request_parameters == {
         "policySourceArn": f"arn:aws:iam::{ana.account_id}:user/ben",
         "actionNames": ["iam:ListUsers"],
@@ -284,7 +285,7 @@ def test_other_calls_of_the_same_request_are_linked(signed_in: SignedIn, ben: Us
     browser = signed_in(ben)
     browser.get("/iam/users/ben/permissions")
     journal.drain()
-    request_id = Event.objects.filter(name="ListUserPolicies").get().request_id
+    request_id = logged().filter(name="ListUserPolicies").get().request_id
     assert "Other calls of the same request" in text(browser.get(f"/iam/explain/{request_id}"))
 
 

@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from console.models import Dismissal
 from console.recommendations import COUNTED_UP_TO
-from identity.models import AccessKey, Account, Event, LoginProfile, PasswordPolicy, Role, User
+from identity import outbox
+from identity.models import AccessKey, Account, LoginProfile, PasswordPolicy, Role, User
 from tests.console.conftest import SignedIn, sign_in
 from tests.console.pages import submit, text
 from tests.console.test_user_credentials import make_device
+from tests.events import logged
 from tests.factories import make_key, make_policy, make_user
 
 PAGES = ("/home", "/iam", "/iam/users")
@@ -140,6 +142,7 @@ def test_the_dashboard_makes_the_same_few_queries_however_much_there_is(
         for each in range(number):
             client.create_user(UserName=f"u{number}-{each}")
             client.create_policy(PolicyName=f"p{number}-{each}", PolicyDocument=PASS_ANYTHING)
+        outbox.move()
         with CaptureQueriesContext(connection) as captured:
             browser.get("/iam")
         asked.append(len(captured))
@@ -187,7 +190,7 @@ def test_a_recommendation_is_dismissed_with_a_reason_for_30_days(
     assert "root-mfa" not in [row.key for row in page.context["recommendations"]]
     assert "Dismissed (1)" in text(page)
     assert "Hardware key comes on Monday" in text(page)
-    event = Event.objects.get(name="DismissRecommendation")
+    event = logged().get(name="DismissRecommendation")
     assert event.request_parameters == {"key": "root-mfa", "reason": "Hardware key comes on Monday"}
     Dismissal.objects.update(until=timezone.now() - timedelta(minutes=1))
     assert "root-mfa" in [row.key for row in browser.get("/iam").context["recommendations"]]

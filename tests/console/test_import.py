@@ -16,10 +16,11 @@ from console.importing.tables import read_users
 from console.importing.wishes import UnreadableError, read_details
 from console.jobs import runner
 from console.jobs.rows import Job, State
-from identity.models import Account, Event, Group, InstanceProfile, ManagedPolicy, Role, User
+from identity.models import Account, Group, InstanceProfile, ManagedPolicy, Role, User
 from tests.console.pages import hidden, submit, text
 from tests.console.test_export import filled as filled
 from tests.console.test_export import policy_of, trust_of
+from tests.events import logged
 from tests.factories import ADMINISTRATOR, make_group, make_managed_policy, make_user
 
 SignedIn = Callable[[User], Client]
@@ -146,7 +147,7 @@ def test_an_account_of_aws_is_brought_in_as_this_accounts_own(
     assert base.unique_id in Role.objects.get(name="After").trust_policy
     assert InstanceProfile.objects.get(name="Web").role == base
     own_journal.drain()
-    assert Event.objects.get(name="CreateUser").user_name == "ana"
+    assert logged().get(name="CreateUser").user_name == "ana"
 
 
 def test_a_second_import_of_the_same_finds_nothing_to_do(ana: User, signed_in: SignedIn) -> None:

@@ -16,8 +16,9 @@ from console.jobs import kinds, runner
 from console.jobs.kinds import Kind
 from console.jobs.rows import DEAD_AFTER, Job, State
 from console.jobs.work import LINES, CancelledError, LostError, Work, as_csv
-from identity.models import Account, Event, TemporarySession, User
+from identity.models import Account, TemporarySession, User
 from tests.console.pages import submit, text
+from tests.events import logged
 from tests.factories import ADMINISTRATOR, make_user
 
 SignedIn = Callable[[User], Client]
@@ -58,7 +59,7 @@ def test_a_job_acts_as_who_started_it_and_is_in_the_audit_log(
     does(lambda work: work.iam.create_user(UserName="made-by-a-job"))
     job = run(begin(signed_in(ana)))
     own_journal.drain()
-    event = Event.objects.get(name="CreateUser", user_name="ana")
+    event = logged().get(name="CreateUser", user_name="ana")
     assert (job.state, job.percent) == (State.DONE, 100)
     assert event.request_parameters == {"userName": "made-by-a-job"}
 

@@ -12,10 +12,11 @@ from django.test import Client
 
 from console import post
 from identity import journal
-from identity.models import Event, User
+from identity.models import User
 from tests.console.conftest import sign_in
 from tests.console.pages import hidden, submit, text
 from tests.entrance import is_signed_in, later, send_root_password
+from tests.events import logged
 from tests.factories import make_account
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_the_account_gets_another_name(browser: Client, root: User) -> None:
     assert submit(browser, "/me/root/name", name="Harbour Mill").status_code == 303
     root.account.refresh_from_db()
     assert root.account.name == "Harbour Mill"
-    assert Event.objects.get().name == "PutAccountName"
+    assert logged().get().name == "PutAccountName"
     refused = submit(browser, "/me/root/name", name="<b>")
     assert refused.status_code == 422
 
@@ -86,9 +87,9 @@ def test_a_code_to_the_new_address_changes_it_and_both_are_told(
     again = Client()
     send_root_password(again, NEW.upper())
     assert is_signed_in(again)
-    names = list(Event.objects.values_list("name", flat=True))
+    names = list(logged().values_list("name", flat=True))
     assert "EmailUpdated" in names
-    assert not any(code in str(event.request_parameters) for event in Event.objects.all())
+    assert not any(code in str(event.request_parameters) for event in logged())
 
 
 def test_five_wrong_codes_end_the_change(browser: Client, root: User) -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from identity.models import Account, Event, TemporarySession, User
+from identity.models import Account, TemporarySession, User
 from tests.console.conftest import SignedIn
 from tests.entrance import give_device, later, send_password
+from tests.events import logged
 from tests.factories import (
     PASSWORD,
     make_account,
@@ -99,7 +100,7 @@ def test_a_form_acts_in_the_account_of_its_address(both: Client, ana: User, cleo
     assert answer.headers["Location"].startswith(f"/c/{b}/iam/groups/ops")
     assert cleo.account.groups.filter(name="ops").exists()
     assert not ana.account.groups.filter(name="ops").exists()
-    event = Event.objects.get(name="CreateGroup")
+    event = logged().get(name="CreateGroup")
     assert (event.account_id, event.user_name) == (b, "cleo")
 
 

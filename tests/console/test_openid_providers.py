@@ -20,9 +20,10 @@ from federation.models import (
 )
 from federation.oidc import discovery
 from federation.oidc.discovery import DiscoveryError
-from identity.models import Account, Event, TemporarySession, User
+from identity.models import Account, TemporarySession, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
+from tests.events import logged
 from tests.factories import make_user
 from tests.federation.oidc import tokens
 from tests.federation.oidc.tokens import CLIENT, ISSUER
@@ -241,7 +242,7 @@ def test_the_sign_in_is_set_up_and_the_secret_is_never_shown(
     shown = browser.get(page).content.decode()
     assert "s3cret" not in shown
     assert "A secret is kept." in shown
-    event = str(Event.objects.get(name="UpdateOpenIDConnectSignOn").describe())
+    event = str(logged().get(name="UpdateOpenIDConnectSignOn").describe())
     assert "'SecretChanged': True" in event
     assert "s3cret" not in event
     assert submit(browser, page, **{**SETTINGS, "secret": ""}).status_code == 303

@@ -17,10 +17,11 @@ from console.models import KeptForm
 from console.providers import OIDC, SAML, address
 from federation.models import OidcProvider, SamlProvider
 from identity import journal, recovery, reproof, vault
-from identity.models import Event, PasswordPolicy, User
+from identity.models import PasswordPolicy, User
 from tests.console.conftest import sign_in
 from tests.console.pages import hidden, inputs, text
 from tests.entrance import WRONG, give_device
+from tests.events import logged
 from tests.factories import PASSWORD, make_login_profile
 from tests.security_key import SecurityKey
 
@@ -97,7 +98,7 @@ def test_a_wrong_password_proves_nothing_and_is_recorded(ana: User) -> None:
     assert WRONG not in refused.content.decode()
     asked(send(browser))
     journal.drain()
-    (event,) = Event.objects.filter(name=reproof.REAUTHENTICATE)
+    (event,) = logged().filter(name=reproof.REAUTHENTICATE)
     assert event.response_elements == {reproof.REAUTHENTICATE: "Failure"}
 
 

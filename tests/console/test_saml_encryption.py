@@ -8,9 +8,10 @@ from django.test import Client
 
 from federation import private_keys
 from federation.models import SamlPrivateKey, SamlProvider
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from tests.console.conftest import sign_in
 from tests.console.pages import hidden, submit, text
+from tests.events import logged
 from tests.factories import make_user
 from tests.federation.documents import pem
 from tests.federation.test_saml_sign_in import make_provider
@@ -53,7 +54,7 @@ def test_a_key_is_added_listed_required_and_removed_and_never_shown(
     assert submit(browser, remove, confirm="remove").headers["Location"] == AT
     assert not SamlPrivateKey.objects.exists()
     assert browser.get(remove).status_code == 404
-    events = Event.objects.filter(name="UpdateSAMLProvider", error_code="")
+    events = logged().filter(name="UpdateSAMLProvider", error_code="")
     assert "PRIVATE KEY" not in str([event.describe() for event in events])
 
 

@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from federation.models import SamlProvider, SamlSignOn
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from tests.console.conftest import sign_in
 from tests.console.pages import hidden, text
+from tests.events import logged
 from tests.federation.documents import metadata
 
 PAGE = "/iam/providers/saml/Corp/sign-on"
@@ -31,7 +32,7 @@ def test_it_is_saved_and_recorded(ana: User, provider: SamlProvider) -> None:
     assert save(sign_in(ana), button="on", fresh="on") == 303
     row = SamlSignOn.objects.get(provider=provider)
     assert (row.unsolicited, row.button, row.fresh) == (False, True, True)
-    event = Event.objects.get(name="UpdateSAMLSignOn")
+    event = logged().get(name="UpdateSAMLSignOn")
     assert event.describe()["additionalEventData"]["SamlProviderArn"] == provider.arn
     assert save(sign_in(ana), unsolicited="on") == 303
     row.refresh_from_db()

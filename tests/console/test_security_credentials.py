@@ -17,7 +17,6 @@ from identity.models import (
     AccessKey,
     Account,
     ConsoleSession,
-    Event,
     PasswordPolicy,
     ThrottleBucket,
     User,
@@ -26,6 +25,7 @@ from identity.models import (
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
 from tests.console.test_user_credentials import make_device
+from tests.events import logged
 from tests.factories import PASSWORD, make_key, make_login_profile, make_user
 
 NEW = "Rather-good-8"
@@ -126,7 +126,7 @@ def test_a_change_gives_the_session_a_new_key(browser: Client) -> None:
 
 def test_a_change_is_recorded_without_either_password(browser: Client) -> None:
     browser.post("/me/password", CHANGE)
-    shown = str(Event.objects.get(name="ChangePassword").describe())
+    shown = str(logged().get(name="ChangePassword").describe())
     assert PASSWORD not in shown
     assert NEW not in shown
 
@@ -235,7 +235,7 @@ def test_root_changes_its_password_and_stays_signed_in(signed_in: SignedIn, root
     assert browser.post("/me/password", CHANGE).status_code == 303
     assert browser.get("/me").status_code == 200
     assert other.get("/me").status_code == 302
-    event = Event.objects.get(name="PasswordUpdated")
+    event = logged().get(name="PasswordUpdated")
     assert event.response_elements == {"PasswordUpdated": "Success"}
     assert event.user_identity["type"] == "Root"
     assert NEW not in str(event.describe())
@@ -254,7 +254,7 @@ def test_a_wrong_password_of_root_is_recorded_as_a_failure(signed_in: SignedIn, 
     answer = signed_in(root).post("/me/password", {**CHANGE, "old_password": "wrong"})
     assert answer.status_code == 422
     journal.drain()
-    event = Event.objects.get(name="PasswordUpdated")
+    event = logged().get(name="PasswordUpdated")
     assert event.response_elements == {"PasswordUpdated": "Failure"}
     root.refresh_from_db()
     assert check_password(PASSWORD, root.password)
@@ -322,9 +322,9 @@ def test_the_events_are_those_of_the_api_and_hold_no_seed(browser: Client) -> No
     seed = seed_on(browser.get("/me/mfa/add/app"))
     add_app(browser)
     journal.drain()
-    names = set(Event.objects.values_list("name", flat=True))
+    names = set(logged().values_list("name", flat=True))
     assert {"CreateVirtualMFADevice", "EnableMFADevice", "RecoveryCodesCreated"} <= names
-    assert not [event for event in Event.objects.all() if seed in str(event.describe())]
+    assert not [event for event in logged() if seed in str(event.describe())]
 
 
 def test_the_seed_is_never_in_the_database_in_clear(browser: Client) -> None:
@@ -456,7 +456,7 @@ def test_devices_are_locked_in_a_session_without_mfa(
     browser.post(address, {**sent, "form_token": "x" * 43})
     assert VirtualMfaDevice.objects.get().serial_number == device.serial_number
     assert recovery.left(bob) == 10
-    assert not Event.objects.filter(name="RecoveryCodesCreated").exists()
+    assert not logged().filter(name="RecoveryCodesCreated").exists()
 
 
 def test_without_the_permission_no_device_is_added(signed_in: SignedIn, ben: User) -> None:

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity import journal
-from identity.models import Account, ConsoleSession, Event, Role, TemporarySession, User
+from identity.models import Account, ConsoleSession, Role, TemporarySession, User
 from identity.revocation import REVOKING_POLICY
 from tests.console.conftest import SignedIn
 from tests.console.pages import submit, text
+from tests.events import logged
 from tests.factories import make_policy, make_role, make_user
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -41,7 +42,7 @@ def left() -> set[str]:
 
 def ends() -> list[str]:
     """Who ended sessions, as the audit log has it."""
-    return list(Event.objects.filter(name="EndSession").values_list("user_name", flat=True))
+    return list(logged().filter(name="EndSession").values_list("user_name", flat=True))
 
 
 # --- one's own ---------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def test_an_administrator_ends_one_session_of_a_user(
     answer = submit(browser, "/iam/sessions/ASIABEN/end")
     assert answer.headers["Location"] == "/iam/users/ben/security-credentials"
     assert left() == {"ASIABEN2"}
-    (event,) = Event.objects.filter(name="EndSession")
+    (event,) = logged().filter(name="EndSession")
     assert (event.request_parameters or {})["sessionId"] == "ASIABEN"
     assert event.user_identity["arn"] == ana.arn
 
@@ -152,7 +153,7 @@ def test_a_refused_end_is_recorded(signed_in: SignedIn, account: Account, ben: U
     temporary("ASIABEN", user=ben)
     assert submit(browser, "/iam/sessions/ASIABEN/end").status_code == 403
     journal.drain()
-    (event,) = Event.objects.filter(error_code="AccessDenied")
+    (event,) = logged().filter(error_code="AccessDenied")
     assert (event.name, event.user_name) == ("PutUserPolicy", "helper")
 
 

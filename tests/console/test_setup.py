@@ -10,9 +10,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from console import setup_token
-from identity.models import Account, Event, LoginProfile, User
+from identity.models import Account, LoginProfile, User
 from tests.console.pages import hidden, submit, text
 from tests.entrance import is_signed_in, send_password, send_root_password
+from tests.events import logged
 from tests.factories import PASSWORD, make_account
 
 ANSWERS = {
@@ -67,7 +68,7 @@ def test_setting_up_makes_account_root_and_administrator_and_signs_root_in() -> 
     assert is_signed_in(browser)
     admin = User.objects.get(name="admin")
     assert LoginProfile.objects.get(user=admin).password_reset_required
-    assert set(Event.objects.values_list("name", flat=True)) >= {
+    assert set(logged().values_list("name", flat=True)) >= {
         "CreateAccount",
         "CreateUser",
         "CreateLoginProfile",
@@ -90,7 +91,7 @@ def test_the_administrators_password_works_is_shown_again_on_reload_and_gone_whe
     )
     assert browser.post(address).headers["Location"] == "/setup/done"
     assert "no longer shown" in text(browser.get(address))
-    assert password not in str([event.describe() for event in Event.objects.all()])
+    assert password not in str([event.describe() for event in logged()])
 
 
 def test_without_the_administrator_there_is_only_root() -> None:

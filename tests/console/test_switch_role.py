@@ -17,10 +17,11 @@ from django.utils import timezone
 from console.colours import COLOURS
 from console.models import UsedRole
 from identity import journal
-from identity.models import Account, ConsoleSession, Event, Role, TemporarySession, User
+from identity.models import Account, ConsoleSession, Role, TemporarySession, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import text
 from tests.entrance import later
+from tests.events import logged
 from tests.factories import make_document, make_policy, make_role, make_user, trusting
 
 PAGE = "/switch-role"
@@ -102,7 +103,7 @@ def test_both_accounts_read_of_the_switch_and_of_the_way_back(
     switch(browser)
     browser.post("/switch-role/exit")
     for account in (audit_role.account, pat.account):
-        events = Event.objects.filter(account=account, source="signin.amazonaws.com")
+        events = logged().filter(account=account, source="signin.amazonaws.com")
         assert sorted(events.values_list("name", flat=True)) == ["ExitRole", "SwitchRole"]
         (switched,) = events.filter(name="SwitchRole")
         assert (switched.additional_event_data or {})["SwitchFrom"] == pat.arn
@@ -273,7 +274,7 @@ def test_a_refused_switch_is_recorded(signed_in: SignedIn, ben: User, account: A
     make_role(account, "deploy")
     switch(signed_in(ben), "deploy")
     journal.drain()
-    (event,) = Event.objects.filter(name="AssumeRole")
+    (event,) = logged().filter(name="AssumeRole")
     assert event.error_code == "AccessDenied"
 
 

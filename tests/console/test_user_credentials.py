@@ -15,7 +15,6 @@ from identity.hashers import Argon2id
 from identity.models import (
     AccessKey,
     Account,
-    Event,
     LoginProfile,
     PasswordPolicy,
     User,
@@ -23,6 +22,7 @@ from identity.models import (
 )
 from tests.console.conftest import SignedIn
 from tests.console.pages import submit, text
+from tests.events import logged
 from tests.factories import make_key, make_login_profile, make_user
 
 HERE = "/iam/users/ben/security-credentials"
@@ -76,7 +76,7 @@ def test_a_reset_ends_the_old_password_and_the_sessions(
 def test_the_event_of_a_reset_does_not_hold_the_password(browser: Client, ben: User) -> None:
     make_login_profile(ben)
     submit(browser, "/iam/users/ben/password", password_kind="typed", password="Rather-good-8")
-    event = Event.objects.get(name="UpdateLoginProfile")
+    event = logged().get(name="UpdateLoginProfile")
     assert "Rather-good-8" not in str(event.describe())
 
 
@@ -123,7 +123,7 @@ def test_a_reset_that_is_sent_twice_is_not_refused_by_the_history_it_made(
     answers = [browser.post("/iam/users/ben/password", sent) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
-    assert Event.objects.filter(name="UpdateLoginProfile", error_code="").count() == 1
+    assert logged().filter(name="UpdateLoginProfile", error_code="").count() == 1
 
 
 def test_disabling_takes_the_password_and_nothing_else(browser: Client, ben: User) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from tests.console.conftest import SignedIn
 from tests.console.pages import hidden, submit, text
+from tests.events import logged
 from tests.factories import make_key, make_user
 
 HOSTILE = ("=cmd", "@import", "+1", "-x", "a..b", "x=y,z")
@@ -259,5 +260,5 @@ def test_who_may_not_read_the_log_is_not_told_that_there_was_a_user(
 
 def test_a_refused_deletion_is_none(browser: Client, ben: User) -> None:
     submit(browser, "/iam/users/ben/delete", confirm="ben")
-    Event.objects.filter(name="DeleteUser").update(error_code="AccessDenied")
+    logged().filter(name="DeleteUser").update(error_code="AccessDenied")
     assert browser.get("/iam/users/ben/permissions").status_code == 404

@@ -17,7 +17,6 @@ from identity.facts import Facts
 from identity.gateway import Client as Sdk
 from identity.models import (
     Account,
-    Event,
     PreviousPassword,
     RootRecovery,
     ServerCertificate,
@@ -32,6 +31,7 @@ from tests.console.pages import hidden
 from tests.console.test_setup import ANSWERS
 from tests.databases.racing import THREADS, iam, race
 from tests.entrance import WRONG, send_password
+from tests.events import logged
 from tests.factories import PASSWORD, make_key, make_login_profile, make_user
 
 SCHEDULE = throttle._PRINCIPAL
@@ -285,4 +285,4 @@ def test_one_of_many_who_send_a_recovery_link_sets_the_password(root: User) -> N
 
     outcome = race(reset)
     assert outcome["won"] == 1
-    assert Event.objects.filter(name=root_recovery.COMPLETED).count() == 1
+    assert logged().filter(name=root_recovery.COMPLETED).count() == 1

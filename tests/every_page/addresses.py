@@ -13,12 +13,12 @@ from identity.models import (
     AccessKey,
     Account,
     ArchiveRule,
-    Event,
     Finding,
     ManagedPolicy,
     User,
     VirtualMfaDevice,
 )
+from tests.events import logged
 
 # By the first part of a page's name, what stands in the place of `<name>`, `<key_id>` and others.
 _NAMES = {"user": "li", "group": "ops", "role": "deploy", "instance": "web", "policy": "edge"}
@@ -83,7 +83,7 @@ def _filled_in(
 
 
 def _arguments(account: Account) -> dict[str, str]:
-    key, event = AccessKey.objects.get(user__name="li"), Event.objects.first()
+    key, event = AccessKey.objects.get(user__name="li"), logged().first()
     job, attempt = Job.objects.first(), FederatedAttempt.objects.first()
     finding, rule = Finding.objects.first(), ArchiveRule.objects.first()
     assert event is not None

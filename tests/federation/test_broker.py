@@ -18,10 +18,11 @@ from federation.broker import LIFETIME
 from federation.models import SigninToken
 from identity import throttle, tokens
 from identity.journal import Journal
-from identity.models import Account, Event, Role, TemporarySession, User
+from identity.models import Account, Role, TemporarySession, User
 from tests.console.conftest import sign_in
 from tests.console.pages import text
 from tests.entrance import later
+from tests.events import logged
 from tests.factories import Key, make_key, make_policy, make_role
 from tests.refusals import refused
 from tests.sdk_in_process import sdk
@@ -102,7 +103,7 @@ def test_credentials_of_a_role_buy_a_token(
 def test_neither_token_nor_credentials_are_kept_in_the_clear(ana: User, role: Role) -> None:
     key = assumed(ana, role)
     token = token_of(key)
-    rows = [*SigninToken.objects.values(), *Event.objects.values()]
+    rows = [*SigninToken.objects.values(), *logged().values()]
     for secret in (token, key.secret, str(key.token)):
         assert secret not in repr(rows)
 
@@ -126,7 +127,7 @@ def test_a_duration_out_of_bounds_is_told_them(
     assert (answer.status_code, answer.content.decode()) == (400, told + "\n")
     assert not SigninToken.objects.exists()
     own_journal.drain()
-    assert Event.objects.get(name="GetSigninToken").error_message == told
+    assert logged().get(name="GetSigninToken").error_message == told
 
 
 def test_a_chained_role_opens_the_console_for_an_hour_at_most(ana: User, role: Role) -> None:
@@ -151,7 +152,7 @@ def test_credentials_of_get_session_token_open_no_console(
     answer = ask(session_of(key_of(sts(ana).get_session_token())))
     assert answer.status_code == 403
     own_journal.drain()
-    event = Event.objects.get(name="GetSigninToken")
+    event = logged().get(name="GetSigninToken")
     assert (event.response_elements, event.user_name) == ({"GetSigninToken": "Failure"}, "")
 
 
@@ -382,7 +383,7 @@ def test_credentials_that_expired_meanwhile_open_nothing(
     TemporarySession.objects.update(expires_at=timezone.now())
     assert log_in(Client(), token).status_code == 400
     own_journal.drain()
-    event = Event.objects.get(name="ConsoleLogin")
+    event = logged().get(name="ConsoleLogin")
     assert event.response_elements == {"ConsoleLogin": "Failure"}
 
 
@@ -390,7 +391,7 @@ def test_both_steps_are_recorded_with_who_it_is(ana: User, role: Role) -> None:
     key = assumed(ana, role)
     opened(key)
     for name in ("GetSigninToken", "ConsoleLogin"):
-        event = Event.objects.get(name=name)
+        event = logged().get(name=name)
         identity = event.user_identity
         assert (identity["type"], event.source) == ("AssumedRole", "signin.amazonaws.com")
         assert identity["arn"].endswith(":assumed-role/support/jo")

@@ -20,8 +20,9 @@ from federation.models import (
     PendingSignIn,
 )
 from federation.oidc.https import Answer
-from identity.models import Account, Event, Role, TemporarySession, User
+from identity.models import Account, Role, TemporarySession, User
 from tests.console.conftest import sign_in
+from tests.events import logged
 from tests.federation.oidc import tokens
 from tests.federation.oidc.tokens import CLIENT, ISSUER
 from tests.federation.openid import NAME, WAY_IN, Idp, idp, make_openid, trusted_role
@@ -78,7 +79,7 @@ def test_a_person_comes_in_with_the_one_role_and_goes_on(
     assert (attempt.outcome, attempt.surface, attempt.kind) == ("accepted", "console", "OIDC")
     assert (attempt.subject, attempt.role_arn) == ("mei-1234", role.arn)
     assert all(check["passed"] for check in attempt.checks)
-    names = set(Event.objects.values_list("name", flat=True))
+    names = set(logged().values_list("name", flat=True))
     assert {"AssumeRoleWithWebIdentity", "ConsoleLogin"} <= names
     assert not OidcRequest.objects.exists()
     assert not PendingSignIn.objects.exists()

@@ -23,7 +23,8 @@ from federation.models import (
     SamlSignOn,
     SeenAssertion,
 )
-from identity.models import Account, Event, Role, TemporarySession, User
+from identity.models import Account, Role, TemporarySession, User
+from tests.events import logged
 from tests.factories import make_account, make_role
 from tests.federation import documents, responses
 from tests.federation.documents import metadata
@@ -101,9 +102,9 @@ def test_one_role_leads_straight_in(client: Client, role: Role, provider: SamlPr
 def test_the_sign_in_is_in_both_logs(client: Client, role: Role, provider: SamlProvider) -> None:
     post(client, responses.response(given((role, provider))))
     client.get("/saml/roles")
-    names = set(Event.objects.values_list("name", flat=True))
+    names = set(logged().values_list("name", flat=True))
     assert names >= {"AssumeRoleWithSAML", "ConsoleLogin"}
-    login = Event.objects.get(name="ConsoleLogin")
+    login = logged().get(name="ConsoleLogin")
     assert login.user_identity["type"] == "AssumedRole"
     assert login.describe()["additionalEventData"]["SamlProviderArn"] == provider.arn
     attempt = FederatedAttempt.objects.get()

@@ -7,7 +7,8 @@ from django.contrib.auth.hashers import check_password
 
 from identity import accounts
 from identity.errors import EntityAlreadyExists, PasswordPolicyViolation, ValidationError
-from identity.models import Account, ConsoleSession, Event, User, VirtualMfaDevice
+from identity.models import Account, ConsoleSession, User, VirtualMfaDevice
+from tests.events import logged
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_root_without_a_password_cannot_sign_in() -> None:
 
 def test_making_an_account_is_in_its_audit_log_without_the_password() -> None:
     account = create(password=PASSWORD)
-    event = Event.objects.get(account=account, name="CreateAccount")
+    event = logged().get(account=account, name="CreateAccount")
     assert event.request_parameters == {"AccountName": "Example", "Email": "root@example.test"}
     assert PASSWORD not in str(event.describe())
 
@@ -158,7 +159,7 @@ def test_a_new_root_password_ends_the_sessions_of_root(account: Account, root: U
     accounts.set_root_password(account, "Another-horse-8")
     assert not ConsoleSession.objects.filter(user=root).exists()
     assert check_password("Another-horse-8", account.root.password)
-    assert Event.objects.filter(account=account, name="PasswordUpdated").exists()
+    assert logged().filter(account=account, name="PasswordUpdated").exists()
 
 
 def test_removing_roots_mfa_keeps_the_counters_true(account: Account, root: User) -> None:

@@ -13,6 +13,7 @@ from identity.explanations import Answer
 from identity.facts import Facts
 from identity.models import Account, Event, User
 from identity.policy import LayerKind
+from tests.events import logged
 from tests.factories import (
     attach,
     make_managed_policy,
@@ -67,7 +68,7 @@ def test_the_keys_of_an_answered_call_are_worked_out_again(iam: Sdk, ana: User, 
         [denying("iam:TagUser", Condition={"StringEquals": {"aws:RequestTag/team": "red"}})],
     )
     journal.drain()
-    found = replays.replay(Event.objects.select_related("account").get(name="TagUser"))
+    found = replays.replay(logged().select_related("account").get(name="TagUser"))
     assert found.now is not None
     assert found.now.answer is Answer.DENIED
 

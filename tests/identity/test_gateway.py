@@ -20,8 +20,9 @@ from identity.errors import (
     ValidationError,
 )
 from identity.gateway import Client, perform
-from identity.models import Event, User
+from identity.models import Event, OutboxEvent, User
 from identity.operations import registry
+from tests.events import logged
 
 
 def call(user: User, action: str, **params: Any) -> Call:
@@ -30,7 +31,7 @@ def call(user: User, action: str, **params: Any) -> Call:
 
 def events() -> list[Event]:
     journal.drain()
-    return list(Event.objects.order_by("time"))
+    return list(logged().order_by("time"))
 
 
 def break_operation(monkeypatch: pytest.MonkeyPatch, name: str, problem: Exception) -> None:
@@ -48,7 +49,7 @@ def break_operation(monkeypatch: pytest.MonkeyPatch, name: str, problem: Excepti
 
 def test_a_change_and_its_event_commit_together(ana: User) -> None:
     perform(call(ana, "CreateUser", UserName="li", Path="/staff/"))
-    (event,) = Event.objects.all()
+    (event,) = logged()
     assert (event.name, event.source, event.read_only) == ("CreateUser", "iam.amazonaws.com", False)
     assert event.request_parameters == {"userName": "li", "path": "/staff/"}
     assert event.response_elements is not None
@@ -70,7 +71,7 @@ def test_when_the_event_cannot_be_written_the_change_is_undone(
     def no_disk(*_: Any, **__: Any) -> None:
         raise OperationalError("disk full")
 
-    monkeypatch.setattr(Event, "save", no_disk)
+    monkeypatch.setattr(OutboxEvent, "save", no_disk)
     with pytest.raises(ServiceUnavailable):
         perform(call(ana, "CreateUser", UserName="li"))
     assert not User.objects.filter(name="li").exists()

@@ -18,7 +18,8 @@ from django.test import Client
 from django.utils import timezone
 
 from identity import journal
-from identity.models import Account, Event, Role, TemporarySession, User
+from identity.models import Account, Role, TemporarySession, User
+from tests.events import logged
 from tests.factories import Key, make_document, make_key, make_role
 from tests.sdk_in_process import sdk
 
@@ -45,7 +46,7 @@ def who(key: Key) -> tuple[str, int]:
 
 def refusals() -> list[tuple[str, str]]:
     journal.drain()
-    failed = Event.objects.exclude(error_code="").order_by("time")
+    failed = logged().exclude(error_code="").order_by("time")
     return [(event.name, event.error_code) for event in failed]
 
 
@@ -140,7 +141,7 @@ def test_expired_credentials_open_nothing_and_their_use_is_recorded(
     TemporarySession.objects.update(expires_at=timezone.now())
     assert who(session) == ("ExpiredToken", 403)
     assert refusals() == [("GetCallerIdentity", "ExpiredToken")]
-    event = Event.objects.get(error_code="ExpiredToken")
+    event = logged().get(error_code="ExpiredToken")
     assert event.user_identity["sessionContext"]["sessionIssuer"]["arn"] == role.arn
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from identity.errors import AccessDenied, NoSuchEntity
 from identity.instance_profiles import Instance
 from identity.metadata_service import Tokens
-from identity.models import Account, Event, InstanceProfile, Role, TemporarySession
+from identity.models import Account, InstanceProfile, Role, TemporarySession
+from tests.events import logged
 from tests.factories import Key, make_document, make_role, trusting
 from tests.refusals import refused
 from tests.sdk_in_process import sdk
@@ -47,7 +48,7 @@ def test_the_session_is_named_after_the_instance_and_lasts_six_hours(
 
 def test_the_event_tells_that_ec2_assumed_the_role(instance: Instance, role: Role) -> None:
     given = instance.credentials()
-    event = Event.objects.get(name="AssumeRole")
+    event = logged().get(name="AssumeRole")
     assert event.user_identity["invokedBy"] == "ec2.amazonaws.com"
     assert event.request_parameters == {"roleArn": role.arn, "roleSessionName": instance.id}
     assert given["SecretAccessKey"] not in str(event.describe())

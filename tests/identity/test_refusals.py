@@ -15,6 +15,7 @@ from identity.policy import LayerKind, Source, load
 from identity.policy import Request as Asked
 from identity.policy.evaluate import Layer
 from identity.refusals import LIMIT, Refusal, kept
+from tests.events import logged
 from tests.factories import (
     make_document,
     make_policy,
@@ -28,7 +29,7 @@ OFFICE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 
 def last_event() -> Event:
     journal.drain()
-    return Event.objects.order_by("-time").select_related("account")[0]
+    return logged().order_by("-time").select_related("account")[0]
 
 
 def allowing(action: str, **more: Any) -> dict[str, Any]:

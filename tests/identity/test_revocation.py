@@ -14,8 +14,9 @@ from identity import revocation
 from identity.callers import Caller
 from identity.facts import Facts
 from identity.gateway import Client as Sdk
-from identity.models import Account, ConsoleSession, Event, Role, TemporarySession, User
+from identity.models import Account, ConsoleSession, Role, TemporarySession, User
 from tests.entrance import is_signed_in, send_password
+from tests.events import logged
 from tests.factories import Key, make_key, make_login_profile, make_policy, make_role, make_user
 from tests.refusals import refused
 from tests.sdk_in_process import sdk
@@ -122,7 +123,7 @@ def test_each_end_is_an_event_in_the_account_of_the_principal(
     keys = [assumed(ana, role), temporary(ana)]
     for rows in revocation.live(account):
         revocation.end(rows, Facts(user_agent="manage.py"))
-    events = Event.objects.filter(name="EndSession")
+    events = logged().filter(name="EndSession")
     told = {(event.request_parameters or {})["sessionId"]: event for event in events}
     assert set(told) == {key.id for key in keys}
     event = told[keys[0].id]
@@ -137,7 +138,7 @@ def test_who_ends_a_session_in_the_console_is_named(ana: User, ben: User) -> Non
     temporary(ben)
     _, rows = revocation.live(ben.account, ben)
     revocation.end(rows, Facts(), Caller(ana))
-    event = Event.objects.get(name="EndSession")
+    event = logged().get(name="EndSession")
     assert (event.user_identity["arn"], event.user_name) == (ana.arn, "ana")
 
 
@@ -149,7 +150,7 @@ def test_many_sessions_end_in_batches(ana: User, monkeypatch: pytest.MonkeyPatch
         )
     _, rows = revocation.live(ana.account)
     assert revocation.end(rows, Facts()) == 5
-    assert Event.objects.filter(name="EndSession").count() == 5
+    assert logged().filter(name="EndSession").count() == 5
 
 
 # --- AWSRevokeOlderSessions -----------------------------------------------------------------------

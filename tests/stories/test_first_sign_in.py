@@ -14,9 +14,10 @@ from identity import journal
 from identity.callers import Caller
 from identity.facts import Facts
 from identity.gateway import Client as Sdk
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from tests.console.pages import submit, text
 from tests.entrance import WRONG, give_device, is_signed_in
+from tests.events import logged
 from tests.factories import PASSWORD
 
 ADMINS_OWN = "Purple-giraffe-11"
@@ -106,5 +107,5 @@ def with_mfa(browser: Client) -> None:
 def recorded(name: str, user_name: str) -> list[str]:
     journal.drain()
     account = Account.objects.get(alias="acme")
-    found = Event.objects.filter(account=account, name=name, user_name=user_name).order_by("time")
+    found = logged().filter(account=account, name=name, user_name=user_name).order_by("time")
     return [(event.response_elements or {})[name] for event in found]

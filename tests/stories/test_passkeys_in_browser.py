@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from identity import managed_policies
-from identity.models import Event, User
+from identity.models import User
 from tests.browser import check, needs_browser
+from tests.events import logged
 from tests.factories import PASSWORD, make_login_profile
 
 pytestmark = [*needs_browser, pytest.mark.django_db(transaction=True)]
@@ -62,7 +63,7 @@ def test_a_passkey_is_added_and_signs_in(page: Page, ana: User, own_journal: Any
     page.get_by_role("button", name="Use my key").click()
     expect(page).to_have_url("/home")
     own_journal.drain()
-    used = Event.objects.get(name="ConsoleLogin", additional_event_data__MFAUsed="Yes")
+    used = logged().get(name="ConsoleLogin", additional_event_data__MFAUsed="Yes")
     assert ":u2f/user/ana/Laptop-" in (used.additional_event_data or {})["MFAIdentifier"]
 
     page.goto("/reauthenticate?next=/me&act=me-mfa-rename")

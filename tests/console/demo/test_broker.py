@@ -12,8 +12,9 @@ from django.test import Client
 
 from console.demo.broker import GUEST_JOB, ROLE_JOB
 from console.models import Demonstration
-from identity.models import Event, User
+from identity.models import User
 from tests.console.pages import hidden, text
+from tests.events import logged
 
 SetUp = Callable[[str], Any]
 _LINK = re.compile(r'href="([^"]*/federation\?[^"]*)"')
@@ -79,9 +80,9 @@ def test_the_trace_hides_every_secret(tomas: Client) -> None:
 def test_the_calls_are_in_the_accounts_record(tomas: Client, own_journal: Any) -> None:
     ask_for(tomas, ROLE_JOB)
     own_journal.drain()
-    event = Event.objects.get(name="AssumeRole")
+    event = logged().get(name="AssumeRole")
     assert event.user_name == "DemoBroker"
-    assert Event.objects.filter(name="GetSigninToken").exists()
+    assert logged().filter(name="GetSigninToken").exists()
 
 
 def test_a_refused_call_is_shown_and_opens_nothing(tomas: Client) -> None:

@@ -15,8 +15,9 @@ from identity import condition_keys, journal, unsigned
 from identity.authentication import acting_as
 from identity.errors import AwsError
 from identity.facts import Facts
-from identity.models import Account, Event, Role, TemporarySession
+from identity.models import Account, Role, TemporarySession
 from identity.unsigned import Unsigned
+from tests.events import logged
 from tests.factories import make_account, make_managed_policy, make_role
 from tests.federation import responses
 from tests.federation.documents import IDP, metadata
@@ -95,7 +96,7 @@ def test_the_audit_log_names_who_came_and_holds_no_assertion(
 ) -> None:
     document = responses.response(attributes(role, provider))
     result = assume(role, provider, document)
-    event = Event.objects.get(name="AssumeRoleWithSAML")
+    event = logged().get(name="AssumeRoleWithSAML")
     assert event.account_id == role.account_id
     assert event.user_identity == {
         "type": "SAMLUser",
@@ -343,10 +344,10 @@ def test_the_audit_log_has_refusals_of_those_who_were_proven_only(
     proven = responses.response(attributes(closed, provider))
     refusal(closed, provider, proven.replace(">alice<", ">admin<"))
     journal.drain()
-    assert not Event.objects.filter(name="AssumeRoleWithSAML").exists()
+    assert not logged().filter(name="AssumeRoleWithSAML").exists()
     refusal(closed, provider, proven)
     journal.drain()
-    event = Event.objects.get(name="AssumeRoleWithSAML")
+    event = logged().get(name="AssumeRoleWithSAML")
     assert (event.error_code, event.user_identity["userName"]) == ("AccessDenied", "alice")
     assert "SAMLAssertion" not in json.dumps(event.describe())
 

@@ -16,8 +16,9 @@ from identity import condition_keys, unsigned
 from identity.authentication import acting_as
 from identity.errors import AwsError
 from identity.facts import Facts
-from identity.models import Account, Event, Role, TemporarySession
+from identity.models import Account, Role, TemporarySession
 from identity.unsigned import Unsigned
+from tests.events import logged
 from tests.factories import make_account, make_role
 from tests.federation.oidc import tokens
 from tests.federation.oidc.tokens import CLIENT, ISSUER, NOW, SECOND, claims, public, rsa, token
@@ -99,7 +100,7 @@ def test_the_logs_name_who_came_and_hold_nothing_to_use_again(
 ) -> None:
     text = token()
     result = assume(role, text)
-    event = Event.objects.get(name="AssumeRoleWithWebIdentity")
+    event = logged().get(name="AssumeRoleWithWebIdentity")
     assert event.user_identity["userName"] == "mei-1234"
     shown = json.dumps(event.describe())
     assert text not in shown

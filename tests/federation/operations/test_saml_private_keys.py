@@ -13,7 +13,8 @@ from django.core.management import call_command
 from federation import private_keys
 from federation.models import SamlPrivateKey
 from identity import vault
-from identity.models import Event, User
+from identity.models import User
+from tests.events import logged
 from tests.federation.documents import metadata, pem
 from tests.refusals import refused
 
@@ -149,7 +150,7 @@ def test_no_event_holds_a_private_key(client: Any, own_journal: Any) -> None:
     with refused("InvalidInput"):
         client.update_saml_provider(SAMLProviderArn=arn, AddPrivateKey=key[:-40])
     own_journal.drain()
-    events = list(Event.objects.filter(name__endswith="SAMLProvider"))
+    events = list(logged().filter(name__endswith="SAMLProvider"))
     assert len(events) == 4
     kept = json.dumps(
         [[e.request_parameters, e.response_elements, e.error_message] for e in events]

@@ -11,8 +11,9 @@ import pytest
 from federation.models import SamlPrivateKey, SamlProvider
 from identity import accounts
 from identity.facts import Facts
-from identity.models import Account, Event, User
+from identity.models import Account, User
 from identity.operations.summary import COUNTERS
+from tests.events import logged
 from tests.factories import make_role
 from tests.federation.documents import (
     IDP,
@@ -242,7 +243,7 @@ def test_a_deleted_account_takes_its_providers_along(client: Any, account: Accou
 
 
 def test_the_audit_log_tells_of_a_change(client: Any, arn: str) -> None:
-    event = Event.objects.get(name="CreateSAMLProvider")
+    event = logged().get(name="CreateSAMLProvider")
     assert event.request_parameters == {"name": "Corp", "sAMLMetadataDocument": metadata()}
     assert event.response_elements == {"sAMLProviderArn": arn}
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from identity.models import Account, Event, Role, TemporarySession, User
+from identity.models import Account, Role, TemporarySession, User
 from tests.authenticator import enable_device
+from tests.events import logged
 from tests.factories import (
     Key,
     attach,
@@ -446,9 +447,7 @@ def test_the_role_remembers_that_it_was_used(ana: User, role: Role) -> None:
 def test_the_event_tells_who_assumed_what_in_both_accounts(cleo: User, account: Account) -> None:
     role = make_role(account, "partner", trust=trusting(cleo.arn))
     assume(cleo, role, "audit")
-    ours, theirs = (
-        Event.objects.get(account=one, name="AssumeRole") for one in (account, cleo.account)
-    )
+    ours, theirs = (logged().get(account=one, name="AssumeRole") for one in (account, cleo.account))
     for event in (ours, theirs):
         assert event.user_identity["arn"] == cleo.arn
         assert (event.request_parameters or {})["roleArn"] == role.arn
@@ -458,7 +457,7 @@ def test_the_event_tells_who_assumed_what_in_both_accounts(cleo: User, account: 
 def test_the_log_tells_whose_session_acted(ana: User, role: Role, own_journal: Any) -> None:
     sdk("iam", key_of(assume(ana, role))).list_users()
     own_journal.drain()
-    event = Event.objects.get(name="ListUsers")
+    event = logged().get(name="ListUsers")
     assert event.user_identity["type"] == "AssumedRole"
     assert event.user_identity["sessionContext"]["sessionIssuer"]["arn"] == role.arn
     assert event.user_name == "work"

@@ -10,7 +10,8 @@ from django.contrib.auth.hashers import check_password
 
 from identity import passwords
 from identity.errors import EntityTemporarilyUnmodifiable
-from identity.models import Event, LoginProfile, User
+from identity.models import LoginProfile, User
+from tests.events import logged
 from tests.factories import PASSWORD, make_login_profile, make_user
 from tests.refusals import refused
 
@@ -37,7 +38,7 @@ def test_the_password_is_neither_stored_nor_logged_in_the_clear(
 ) -> None:
     iam(ana).create_login_profile(UserName="ben", Password=PASSWORD)
     assert fresh(ben).password.startswith("argon2$argon2id$")
-    assert PASSWORD not in str(Event.objects.get(name="CreateLoginProfile").describe())
+    assert PASSWORD not in str(logged().get(name="CreateLoginProfile").describe())
 
 
 def test_a_second_profile_is_refused(iam: Any, ana: User, ben: User) -> None:

@@ -11,7 +11,8 @@ from identity.callers import Caller
 from identity.errors import Throttling
 from identity.facts import Facts
 from identity.gateway import Client
-from identity.models import Event, LoginProfile, User
+from identity.models import LoginProfile, User
+from tests.events import logged
 from tests.factories import PASSWORD, make_login_profile, make_user
 from tests.refusals import refused
 
@@ -35,7 +36,7 @@ def test_a_user_changes_the_own_password(iam: Any, eve: User) -> None:
     assert passwords.verify(fresh(eve), OTHER)
     assert not passwords.verify(fresh(eve), PASSWORD)
     assert fresh(eve).get_session_auth_hash() != before
-    event = Event.objects.get(name="ChangePassword")
+    event = logged().get(name="ChangePassword")
     assert OTHER not in str(event.describe())
     assert PASSWORD not in str(event.describe())
 

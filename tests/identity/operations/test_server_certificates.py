@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from identity import vault
-from identity.models import Account, Event, ServerCertificate, User
+from identity.models import Account, ServerCertificate, User
 from tests.certificates import Pair, ec_key, make_certificate, private_pem, public_pem, rsa_key
+from tests.events import logged
 from tests.factories import make_user
 from tests.refusals import refused
 
@@ -58,7 +59,7 @@ def test_the_private_key_is_sealed_for_its_row_and_logged_nowhere(iam: Any, ana:
     sealed = bytes(row.sealed_private_key)
     assert vault.unseal(sealed, f"server_certificate:{row.unique_id}").decode() == pair.key_pem
     assert b"PRIVATE KEY" not in sealed
-    event = str(Event.objects.get(name="UploadServerCertificate").describe())
+    event = str(logged().get(name="UploadServerCertificate").describe())
     assert "BEGIN CERTIFICATE" in event
     assert "PRIVATE KEY" not in event
     assert pair.key_pem.splitlines()[1] not in event
@@ -69,7 +70,7 @@ def test_a_refused_private_key_is_not_logged_either(iam: Any, ana: User, own_jou
     with refused("KeyPairMismatch"):
         upload(iam(ana), make_certificate(), PrivateKey=pair.key_pem)
     own_journal.drain()
-    event = str(Event.objects.get(name="UploadServerCertificate").describe())
+    event = str(logged().get(name="UploadServerCertificate").describe())
     assert pair.key_pem.splitlines()[1] not in event
 
 

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from identity.journal import Journal
-from identity.models import Event, Role, TemporarySession, User
+from identity.models import Role, TemporarySession, User
+from tests.events import logged
 from tests.factories import Key, make_key, make_policy, make_role, make_user, trusting
 from tests.refusals import refused
 from tests.sdk_in_process import ENDPOINT, sdk
@@ -156,7 +157,7 @@ def test_what_is_over_a_limit_mints_nothing(
         client.assume_role(**asked)
     assert not TemporarySession.objects.exists()
     own_journal.drain()
-    assert Event.objects.get(name="AssumeRole").error_code == code
+    assert logged().get(name="AssumeRole").error_code == code
 
 
 def test_tags_that_fill_the_packed_size_mint_nothing(ana: User, role: Role) -> None:

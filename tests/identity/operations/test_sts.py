@@ -12,8 +12,9 @@ from identity.callers import Caller, Session
 from identity.errors import AccessDenied
 from identity.facts import Facts
 from identity.gateway import Client
-from identity.models import Account, Event, TemporarySession, User
+from identity.models import Account, TemporarySession, User
 from tests.authenticator import Authenticator, enable_device
+from tests.events import logged
 from tests.factories import Key, make_key, make_policy, make_user
 from tests.refusals import refused
 from tests.sdk_in_process import sdk
@@ -85,7 +86,7 @@ def test_no_policy_denies_a_session_token(sts: Any, ben: User) -> None:
 def test_secret_and_token_are_neither_stored_nor_logged_in_the_clear(ben: User) -> None:
     given = session_of(ben)
     row = TemporarySession.objects.get()
-    event = str(Event.objects.get(name="GetSessionToken").describe())
+    event = str(logged().get(name="GetSessionToken").describe())
     assert given["SessionToken"] not in (row.token_hash, event)
     assert given["SecretAccessKey"] not in event
     assert given["SessionToken"] not in event

@@ -21,11 +21,12 @@ from tests.entrance import (
     send_password,
     send_root_password,
 )
+from tests.events import logged
 
 
 def events(name: str) -> list[Event]:
     journal.drain()
-    return list(Event.objects.filter(name=name).order_by("time"))
+    return list(logged().filter(name=name).order_by("time"))
 
 
 def test_a_sign_in_is_recorded_with_its_session(browser: Client, ana: User) -> None:

@@ -12,11 +12,12 @@ from django.test import Client
 
 from console import post
 from identity import lost_devices, recovery
-from identity.models import Event, RootRecovery, User
+from identity.models import RootRecovery, User
 from tests.authenticator import Authenticator
 from tests.console.conftest import sign_in
 from tests.console.pages import text
 from tests.entrance import NEW, WRONG, give_device, is_signed_in, later, send_root_password
+from tests.events import logged
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_after_the_wait_the_devices_go_and_the_password_alone_signs_in(
     assert "/me/mfa" in letter()
     assert devices_of(root) == (0, 0)
     assert send_root_password(Client(), ROOT).headers["Location"] == "/home"
-    names = list(Event.objects.order_by("time", "id").values_list("name", flat=True))
+    names = list(logged().order_by("time", "id").values_list("name", flat=True))
     assert {"MFARecoveryRequested", lost_devices.CONFIRMED, "DeactivateMFADevice"} <= set(names)
 
 

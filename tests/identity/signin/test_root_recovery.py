@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from console import post
 from identity import mail, root_recovery
 from identity.facts import Facts
-from identity.models import Event, Mail, RootRecovery, User
+from identity.models import Mail, RootRecovery, User
 from tests.console.pages import text
 from tests.entrance import (
     NEW,
@@ -27,6 +27,7 @@ from tests.entrance import (
     send_root_password,
     without_tokens,
 )
+from tests.events import logged
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def choose(address: str, new: str = NEW, browser: Client | None = None) -> Any:
 
 
 def names() -> list[str]:
-    return list(Event.objects.order_by("time", "id").values_list("name", flat=True))
+    return list(logged().order_by("time", "id").values_list("name", flat=True))
 
 
 def test_the_link_sets_a_new_password_and_ends_every_session_of_root(root: User) -> None:

@@ -1,0 +1,75 @@
+"""The transactional outbox: events of changes, committed with them and moved in batches.
+
+The audit log has ten indexes, a table that nobody searches has none: a change writes one line
+there, and who reads the log, or the journal's thread within a second, moves all lines at once.
+https://microservices.io/patterns/data/transactional-outbox.html
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from django.db import DataError, transaction
+from django.db.models import Max, QuerySet
+
+from identity import event_lines
+from identity.models import Event, OutboxEvent
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 200  # while a batch is moved, changes wait
+
+
+def add(event: Event) -> None:
+    """Record a change inside its transaction: neither is there without the other."""
+    OutboxEvent(line=event_lines.line(event)).save(force_insert=True)
+
+
+def add_all(events: Iterable[Event]) -> None:
+    """As `add`, of changes that are made at once."""
+    rows = [OutboxEvent(line=event_lines.line(event)) for event in events]
+    OutboxEvent.objects.bulk_create(rows)
+
+
+def move() -> int:
+    """Move what changes left into the audit log; returns how many events.
+
+    Who comes while another moves waits, so that afterwards all that was committed before is there.
+    """
+    newest = _waiting().aggregate(newest=Max("pk"))["newest"]
+    moved = 0
+    while newest is not None and _waiting().filter(pk__lte=newest).exists():
+        moved += _move_batch()
+    return moved
+
+
+def _waiting() -> QuerySet[OutboxEvent]:
+    return OutboxEvent.objects.filter(is_refused=False)
+
+
+def _move_batch() -> int:
+    try:
+        with transaction.atomic():
+            return _move(_waiting().select_for_update().order_by("pk")[:_BATCH])
+    except DataError:
+        return sum(map(_move_one, _waiting().order_by("pk")[:_BATCH]))
+
+
+def _move_one(row: OutboxEvent) -> int:
+    """One that the database cannot hold must not hold up the others: it stays, and the log says
+    so."""
+    try:
+        with transaction.atomic():
+            return _move(_waiting().select_for_update().filter(pk=row.pk))
+    except DataError:
+        logger.exception("the audit log cannot hold event %s of the outbox", row.pk)
+        OutboxEvent.objects.filter(pk=row.pk).update(is_refused=True)
+        return 0
+
+
+def _move(waiting: QuerySet[OutboxEvent]) -> int:
+    rows = list(waiting)
+    events = list(event_lines.read((row.line for row in rows), "the outbox"))
+    OutboxEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return event_lines.store(events)
