@@ -8,19 +8,25 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils.dateparse import parse_datetime
 
 from identity import last_access, usage
 from identity.models import Account, Event
+from identity.models.prepared_writes import as_stored
 
 logger = logging.getLogger(__name__)
 
 _COLUMNS = Event._meta.concrete_fields
 _FIELDS = tuple(field.attname for field in _COLUMNS)
+_DEFAULTS = tuple((field, field.get_default) for field in _COLUMNS)
+
+Values = dict[str, Any]
+Prepared = list[tuple[Values, list[Any]]]
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -42,12 +48,12 @@ def line(event: Event) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def read(lines: Iterable[str | bytes], where: str) -> Iterator[dict[str, Any]]:
+def read(lines: Iterable[str | bytes], where: str) -> Iterator[Values]:
     """The events of lines, by the names of their columns. A line that was cut off is passed over,
     and the log says so."""
     for one in lines:
         try:
-            values: dict[str, Any] = json.loads(one)
+            values: Values = json.loads(one)
         except ValueError:
             logger.error("an audit event was cut off in %s", where)
             continue
@@ -56,28 +62,33 @@ def read(lines: Iterable[str | bytes], where: str) -> Iterator[dict[str, Any]]:
         yield values
 
 
-def store(events: list[dict[str, Any]]) -> int:
-    """Insert what is not there yet; events of an account that was deleted go with it.
+def prepared(events: Iterable[Values]) -> Prepared:
+    """The events with what an INSERT gets of each: worked out before the database is locked."""
+    return [(event, _row(event)) for event in events]
 
-    Without the ORM, which takes longer over a row than the database.
+
+def store(found: Prepared) -> int:
+    """Insert what is not there yet, inside a transaction; returns how many.
+
+    Events of an account that was deleted go with it.
     """
-    with transaction.atomic():
-        kept = add(events)
-        last_access.keep(kept)
-        usage.keep(kept)
+    kept = add(found)
+    last_access.keep(kept)
+    usage.keep(kept)
     return len(kept)
 
 
-def add(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def add(found: Prepared) -> list[Values]:
     """Insert those of accounts that are there; returns them."""
-    accounts = {event["account_id"] for event in events}
+    accounts = {event["account_id"] for event, _ in found}
     living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
-    kept = [event for event in events if event["account_id"] in living]
+    kept = [(event, row) for event, row in found if event["account_id"] in living]
     with connection.cursor() as cursor:
-        cursor.executemany(_insert(), [_row(event) for event in kept])
-    return kept
+        cursor.executemany(_insert(), [row for _, row in kept])
+    return [event for event, _ in kept]
 
 
+@cache
 def _insert() -> str:
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(field.column) for field in _COLUMNS)
@@ -87,11 +98,13 @@ def _insert() -> str:
     return f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
-def _row(event: dict[str, Any]) -> list[Any]:
-    """The values as the database wants them; a journal of an older release lacks newer columns."""
+def _row(event: Values) -> list[Any]:
+    """The values as the database wants them; a journal of an older release lacks newer columns.
+
+    Without the ORM, which takes longer over a row than the database.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
     return [
-        field.get_db_prep_save(
-            event[name] if (name := field.attname) in event else field.get_default(), connection
-        )
-        for field in _COLUMNS
+        as_stored(field, event[name] if (name := field.attname) in event else default(), database)
+        for field, default in _DEFAULTS
     ]

@@ -20,7 +20,7 @@ from typing import IO
 from django.conf import settings
 from django.db import DataError, connection, transaction
 
-from identity import event_lines, outbox
+from identity import event_lines, outbox, transactions
 from identity.errors import ServiceUnavailable
 from identity.models import Event
 
@@ -97,7 +97,9 @@ def _move(path: Path) -> int:
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            moved = event_lines.store(list(event_lines.read(file, str(path))))
+            found = event_lines.prepared(event_lines.read(file, str(path)))
+            with transactions.durable():
+                moved = event_lines.store(found)
             path.unlink()
             return moved
     except (BlockingIOError, FileNotFoundError):
@@ -113,8 +115,9 @@ def _copy(path: Path) -> None:
     may be half written."""
     with suppress(FileNotFoundError, DataError):
         whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
+        found = event_lines.prepared(event_lines.read(whole, str(path)))
         with transaction.atomic():
-            event_lines.add(list(event_lines.read(whole, str(path))))
+            event_lines.add(found)
 
 
 def _keep_moving(journal: Journal, pid: int) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from types import NoneType
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Manager, QuerySet
 from django.db.models.base import ModelBase
 from django.db.models.signals import post_save, pre_save
@@ -14,6 +16,8 @@ from django.db.models.sql import UpdateQuery
 from identity.models import statements
 
 _Sample = str | int
+# Of these a text, a number or a truth is not stored as it is.
+_CONVERTED = (models.JSONField, models.DateField, models.DecimalField, models.UUIDField)
 
 
 class Inserted(models.Model):
@@ -60,14 +64,22 @@ class Inserted(models.Model):
     ) -> list[tuple[Any, ...]]:
         """Django's own step of `save`: returns what the database chose, such as the number."""
         database = connections[using]
-        values = [
-            field.get_db_prep_save(field.pre_save(self, add=True), database) for field in fields
-        ]
+        values = [as_stored(field, field.pre_save(self, add=True), database) for field in fields]
         statement = _insert(type(self), database.vendor, fields, returning_fields)
         if returning_fields:
             return statements.fetch(statement, values)
         statements.execute(statement, values)
         return []
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
+
+
+def as_stored(field: Field[Any, Any], value: Any, database: BaseDatabaseWrapper) -> Any:
+    """What the driver gets of a value: most are what they are, and need not be asked for it."""
+    if type(value) in _AS_THEY_ARE and not isinstance(field, _CONVERTED):
+        return value
+    return field.get_db_prep_save(value, database)
 
 
 _inserts: dict[tuple[type[models.Model], str, int], str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from identity import authorization, journal
+from identity import authorization, journal, outbox
 from identity.callers import Caller
 from identity.calls import Call
 from identity.errors import (
@@ -20,7 +20,7 @@ from identity.errors import (
     ValidationError,
 )
 from identity.gateway import Client, perform
-from identity.models import Event, OutboxEvent, User
+from identity.models import Event, User
 from identity.operations import registry
 from tests.events import logged
 
@@ -71,7 +71,7 @@ def test_when_the_event_cannot_be_written_the_change_is_undone(
     def no_disk(*_: Any, **__: Any) -> None:
         raise OperationalError("disk full")
 
-    monkeypatch.setattr(OutboxEvent, "save", no_disk)
+    monkeypatch.setattr(outbox, "add", no_disk)
     with pytest.raises(ServiceUnavailable):
         perform(call(ana, "CreateUser", UserName="li"))
     assert not User.objects.filter(name="li").exists()
