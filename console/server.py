@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from console import post, scheduled_findings, threads
 from console.jobs import runner
+from identity import journal
 
 THREADS = 4
 _LINE_LIMIT = 8190  # a presigned GET carries policy documents in its query
@@ -68,6 +69,7 @@ def _before_fork(server: Any, worker: Any) -> None:
 
 
 def _in_worker(worker: Any) -> None:
+    journal.start()
     runner.start()
     threads.start("mail", post.work)
     threads.start("findings", scheduled_findings.work)
