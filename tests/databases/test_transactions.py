@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -81,8 +81,7 @@ def test_one_in_another_is_a_savepoint_that_waits_for_no_disk(
     with transactions.durable():
         Account.objects.filter(pk=account.pk).update(alias="kept")
         with pytest.raises(LookupError), transactions.durable():
-            Account.objects.filter(pk=account.pk).update(name="Other")
-            raise LookupError
+            _rename_and_fail(account)
         with transactions.durable():
             pass
         assert flushed == []
@@ -96,8 +95,7 @@ def test_what_was_taken_back_is_not_waited_for(
     database: str, account: Account, flushed: list[int]
 ) -> None:
     with pytest.raises(LookupError), transactions.durable():
-        Account.objects.filter(pk=account.pk).update(name="Other")
-        raise LookupError
+        _rename_and_fail(account)
     with pytest.raises(IntegrityError), transactions.durable():
         _break_at_the_commit()
     with transactions.transient():
@@ -110,6 +108,11 @@ def test_what_was_taken_back_is_not_waited_for(
 def _break_at_the_commit() -> None:
     """Of an account that is not there: looked for when all is written."""
     User.objects.create(account_id="000000000000", unique_id="AIDANOBODY", name="nobody")
+
+
+def _rename_and_fail(account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(name="Other")
+    raise LookupError
 
 
 def _nothing() -> None:
@@ -133,14 +136,9 @@ def test_the_connection_keeps_its_own_way_of_committing(
     work: Callable[[], None],
     problem: type[Exception] | None,
 ) -> None:
-    try:
-        with begin():
-            assert _setting("PRAGMA synchronous") == 1
-            work()
-    except (LookupError, IntegrityError) as raised:
-        assert type(raised) is problem
-    else:
-        assert problem is None
+    with pytest.raises(problem) if problem else nullcontext(), begin():
+        assert _setting("PRAGMA synchronous") == 1
+        work()
     assert _setting("PRAGMA synchronous") == 2
     assert not connection.in_atomic_block
 

@@ -56,7 +56,7 @@ def test_a_change_whose_event_cannot_be_kept_is_not_made(
         raise OSError
 
     with monkeypatch.context() as full:
-        full.setattr(outbox.event_lines, "line", broken)
+        full.setattr(event_lines, "line", broken)
         full.setattr(journal, "append", lambda _: None)
         with pytest.raises(iam(ana).exceptions.ServiceFailureException):
             iam(ana).create_user(UserName="Li")
