@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
 from identity import event_lines
@@ -52,7 +52,7 @@ def _move_batch() -> int:
     try:
         with transaction.atomic():
             return _move(_waiting().select_for_update().order_by("pk")[:_BATCH])
-    except DataError:
+    except (DataError, IntegrityError):  # one is to blame, or an account was deleted meanwhile
         return sum(map(_move_one, _waiting().order_by("pk")[:_BATCH]))
 
 
@@ -62,7 +62,7 @@ def _move_one(row: OutboxEvent) -> int:
     try:
         with transaction.atomic():
             return _move(_waiting().select_for_update().filter(pk=row.pk))
-    except DataError:
+    except (DataError, IntegrityError):
         logger.exception("the audit log cannot hold event %s of the outbox", row.pk)
         OutboxEvent.objects.filter(pk=row.pk).update(is_refused=True)
         return 0

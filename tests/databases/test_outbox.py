@@ -12,6 +12,7 @@ from identity import event_lines, outbox
 from identity.models import Account, Event, OutboxEvent, User
 from tests.databases.racing import THREADS, iam, race
 from tests.events import logged
+from tests.factories import make_account
 
 NUMBER = 2 * outbox._BATCH + 50
 
@@ -92,4 +93,33 @@ def test_no_text_of_a_change_is_one_that_the_log_cannot_hold(
 ) -> None:
     outbox.add(change(account, user_agent=hostile, request_parameters={hostile: [hostile]}))
     assert outbox.move() == 1
+    assert not OutboxEvent.objects.exists()
+
+
+def test_an_account_that_is_deleted_while_its_events_are_moved_takes_them_along(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL that shows when the mover commits."""
+    other = make_account("Other", "other@example.test")
+    stored, store = threading.Event(), event_lines.store
+
+    def slow(events: list[dict[str, Any]]) -> int:
+        number = store(events)
+        stored.set()
+        time.sleep(0.5)
+        return number
+
+    monkeypatch.setattr(event_lines, "store", slow)
+    outbox.add(change(account))
+    outbox.add(change(other))
+
+    def attempt(number: int) -> None:
+        if number:
+            stored.wait(timeout=10)
+            account.delete()
+        else:
+            outbox.move()
+
+    assert race(attempt, 2) == {"won": 2}
+    assert list(Event.objects.values_list("account", flat=True)) == [other.pk]
     assert not OutboxEvent.objects.exists()

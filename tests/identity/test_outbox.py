@@ -132,25 +132,34 @@ def test_what_no_database_keeps_in_a_text_is_replaced(
     assert moved.request_parameters == {kept: [kept]}
 
 
-def test_one_that_the_database_cannot_hold_does_not_hold_up_the_others(
-    account: Account, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """SQLite holds all; tests/databases/test_outbox.py has one that PostgreSQL refuses."""
+@pytest.fixture
+def too_long(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the log cannot hold. SQLite holds texts of any length; tests/databases/test_outbox.py
+    has one that PostgreSQL refuses."""
     store = event_lines.store
 
     def refusing(events: list[dict[str, Any]]) -> int:
         stored = store(events)
-        if any(event["name"] == "TooLong" for event in events):
+        if any(len(event["region"] or "") > 64 for event in events):
             raise DataError("value too long")
         return stored
 
     monkeypatch.setattr(event_lines, "store", refusing)
-    for name in ("CreateUser", "TooLong", "DeleteUser"):
-        outbox.add(change(account, name))
+    return {"region": "x" * 65}
+
+
+@pytest.mark.parametrize("kind", ["too long", "nothing where something must be"])
+def test_one_that_the_database_cannot_hold_does_not_hold_up_the_others(
+    account: Account, too_long: dict[str, Any], kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = too_long if kind == "too long" else {"region": None}
+    outbox.add(change(account, "CreateUser"))
+    outbox.add(change(account, "Wrong", **wrong))
+    outbox.add(change(account, "DeleteUser"))
     assert outbox.move() == 2
     assert set(Event.objects.values_list("name", flat=True)) == {"CreateUser", "DeleteUser"}
     refused = OutboxEvent.objects.get()
-    assert (refused.is_refused, json.loads(refused.line)["name"]) == (True, "TooLong")
+    assert (refused.is_refused, json.loads(refused.line)["name"]) == (True, "Wrong")
     assert f"cannot hold event {refused.pk} of the outbox" in caplog.text
     caplog.clear()
     outbox.add(change(account, "TagUser"))
