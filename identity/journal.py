@@ -15,10 +15,10 @@ import threading
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from identity import event_lines, outbox
 from identity.errors import ServiceUnavailable
@@ -97,21 +97,28 @@ def _move(path: Path) -> int:
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            moved = event_lines.store(list(event_lines.read(file, str(path))))
+            moved = _stored(list(event_lines.read(file, str(path))))
             path.unlink()
             return moved
     except (BlockingIOError, FileNotFoundError):
         return 0  # its process lives, or another mover was faster
-    except DataError:
+    except (DataError, IntegrityError):
         logger.exception("the database cannot hold the audit events in %s", path)
         path.rename(path.with_suffix(".refused"))
         return 0
 
 
+def _stored(events: list[dict[str, Any]]) -> int:
+    try:
+        return event_lines.store(events)
+    except IntegrityError:  # as when an account was deleted meanwhile: it is not there now
+        return event_lines.store(events)
+
+
 def _copy(path: Path) -> None:
     """Store a living process's events; they are counted when it moves them itself. The last line
     may be half written."""
-    with suppress(FileNotFoundError, DataError):
+    with suppress(FileNotFoundError, DataError, IntegrityError):
         whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
         with transaction.atomic():
             event_lines.add(list(event_lines.read(whole, str(path))))

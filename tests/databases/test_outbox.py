@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from identity import event_lines, outbox
+from identity.journal import Journal
 from identity.models import Account, Event, OutboxEvent, User
 from tests.databases.racing import THREADS, iam, race
 from tests.events import logged
@@ -96,8 +97,9 @@ def test_no_text_of_a_change_is_one_that_the_log_cannot_hold(
     assert not OutboxEvent.objects.exists()
 
 
+@pytest.mark.parametrize("kept", ["in the outbox", "in the journal"])
 def test_an_account_that_is_deleted_while_its_events_are_moved_takes_them_along(
-    account: Account, monkeypatch: pytest.MonkeyPatch
+    account: Account, own_journal: Journal, monkeypatch: pytest.MonkeyPatch, kept: str
 ) -> None:
     """On PostgreSQL that shows when the mover commits."""
     other = make_account("Other", "other@example.test")
@@ -106,20 +108,21 @@ def test_an_account_that_is_deleted_while_its_events_are_moved_takes_them_along(
     def slow(events: list[dict[str, Any]]) -> int:
         number = store(events)
         stored.set()
-        time.sleep(0.5)
+        time.sleep(0.3)
         return number
 
+    for one in (change(account), change(other)):
+        outbox.add(one) if kept == "in the outbox" else own_journal.append(one)
     monkeypatch.setattr(event_lines, "store", slow)
-    outbox.add(change(account))
-    outbox.add(change(other))
 
     def attempt(number: int) -> None:
         if number:
             stored.wait(timeout=10)
             account.delete()
         else:
-            outbox.move()
+            own_journal.drain()
 
     assert race(attempt, 2) == {"won": 2}
     assert list(Event.objects.values_list("account", flat=True)) == [other.pk]
     assert not OutboxEvent.objects.exists()
+    assert list(own_journal.folder.glob("*")) == []
