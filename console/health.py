@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from identity import mail
+from identity.models import OutboxEvent
 
 _migrated = False
 
@@ -63,7 +64,18 @@ def _journal() -> Check:
         fix = _("See the server's log, and the folder `journal` of the data directory.")
         text = _("%d files of audit events were put aside") % aside
         return Check("journal", _("Audit journal"), "warn", text, fix)
+    if refused := _refused():
+        fix = _("See the server's log, and the table identity_outboxevent of the database.")
+        text = _("%d audit events were not taken") % refused
+        return Check("journal", _("Audit journal"), "warn", text, fix)
     return Check("journal", _("Audit journal"), "ok", _("Nothing was put aside"))
+
+
+def _refused() -> int:
+    try:
+        return OutboxEvent.objects.filter(is_refused=True).count()
+    except DatabaseError:
+        return 0  # of which the first check tells
 
 
 def _address(request: HttpRequest) -> Check:

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from identity import audit, identifiers, mail, outbox, throttle
+from identity import audit, identifiers, journal, mail, outbox, throttle
 from identity.errors import (
     ClientError,
     EntityAlreadyExists,
@@ -80,6 +80,7 @@ def delete(account: Account) -> None:
     account_id, counted = account.pk, account.user_count
     with transaction.atomic():
         account.delete()
+    journal.drain()  # what waited goes, too, before the number may be another account's
     logger.warning("account %s with %d users was deleted", account_id, counted)
 
 

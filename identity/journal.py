@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from identity import event_lines, outbox, transactions
 from identity.errors import ServiceUnavailable
@@ -97,23 +97,33 @@ def _move(path: Path) -> int:
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found = event_lines.prepared(event_lines.read(file, str(path)))
-            with transactions.durable():
-                moved = event_lines.store(found)
+            moved = _stored(event_lines.prepared(event_lines.read(file, str(path))))
             path.unlink()
             return moved
     except (BlockingIOError, FileNotFoundError):
         return 0  # its process lives, or another mover was faster
-    except DataError:
+    except (DataError, IntegrityError):
         logger.exception("the database cannot hold the audit events in %s", path)
         path.rename(path.with_suffix(".refused"))
         return 0
 
 
+def _stored(found: event_lines.Prepared) -> int:
+    try:
+        return _store(found)
+    except IntegrityError:  # as when an account was deleted meanwhile: it is not there now
+        return _store(found)
+
+
+def _store(found: event_lines.Prepared) -> int:
+    with transactions.durable():
+        return event_lines.store(found)
+
+
 def _copy(path: Path) -> None:
     """Store a living process's events; they are counted when it moves them itself. The last line
     may be half written."""
-    with suppress(FileNotFoundError, DataError):
+    with suppress(FileNotFoundError, DataError, IntegrityError):
         whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
         found = event_lines.prepared(event_lines.read(whole, str(path)))
         with transaction.atomic():

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable
 from functools import cache
 
-from django.db import DataError, connection
+from django.db import DataError, IntegrityError, connection
 from django.db.models import Max, QuerySet
 
 from identity import event_lines, transactions
@@ -60,7 +60,7 @@ def _move_batch() -> int:
     rows = list(_waiting().order_by("pk")[:_BATCH])
     try:
         return _move(rows)
-    except DataError:
+    except (DataError, IntegrityError):  # one is to blame, or an account was deleted meanwhile
         return sum(map(_move_one, rows))
 
 
@@ -69,7 +69,7 @@ def _move_one(row: OutboxEvent) -> int:
     so."""
     try:
         return _move([row])
-    except DataError:
+    except (DataError, IntegrityError):
         logger.exception("the audit log cannot hold event %s of the outbox", row.pk)
         OutboxEvent.objects.filter(pk=row.pk).update(is_refused=True)
         return 0

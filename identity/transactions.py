@@ -36,10 +36,9 @@ def transient() -> AbstractContextManager[None]:
     `synchronous_commit`.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor != "sqlite":
-        return _OnPostgresql()
-    # The setting belongs to the connection and cannot change inside a transaction.
-    return transaction.atomic() if database.in_atomic_block else _OnSqlite(database)
+    if database.in_atomic_block:  # whose end decides; on SQLite the setting cannot change inside
+        return transaction.atomic()
+    return _OnSqlite(database) if database.vendor == "sqlite" else _OnPostgresql()
 
 
 class _OnPostgresql(transaction.Atomic):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from console import health, notices, parity
 from console.search_words import PAGES
 from identity import unsigned
-from identity.models import User
+from identity.models import OutboxEvent, User
 from identity.operations import registry
 from tests.console.conftest import SignedIn, sign_in
 from tests.console.pages import text
+from tests.default_database import default_database
 
 LATER = {"credential-report", "export", "switch-role"}
 
@@ -64,4 +68,26 @@ def test_programs_learn_whether_it_works_and_nothing_more(client: Client, db: No
 def test_missing_migrations_are_no_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_missing_migrations", lambda: 2)
     answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "failing")
+
+
+def test_an_audit_event_that_the_log_cannot_hold_is_told_of(root: User) -> None:
+    browser = sign_in(root)
+    assert "Nothing was put aside" in text(browser.get("/status"))
+    OutboxEvent.objects.create(line="{}", is_refused=True)
+    assert "1 audit events were not taken" in text(browser.get("/status"))
+    answer = browser.get("/healthz")
+    assert (answer.status_code, answer.json()["checks"]["journal"]) == (200, "warn")
+
+
+def test_a_database_without_its_tables_is_no_health(
+    client: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    monkeypatch.setattr(health, "_migrated", False)
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    with django_db_blocker.unblock(), default_database(empty):
+        answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from identity import transactions
 from identity.models import Account, User
@@ -34,6 +36,9 @@ def flushed(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 # PostgreSQL shares the wait by itself.
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize(
+    "database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 @on_sqlite
@@ -70,10 +75,109 @@ def test_inside_a_transaction_the_outer_one_is_waited_for(
     assert account.name == "Other"
 
 
-@on_sqlite
-def test_the_connection_keeps_its_own_way_of_committing(database: str, account: Account) -> None:
+def test_one_in_another_is_a_savepoint_that_waits_for_no_disk(
+    database: str, account: Account, flushed: list[int]
+) -> None:
     with transactions.durable():
+        Account.objects.filter(pk=account.pk).update(alias="kept")
+        with pytest.raises(LookupError), transactions.durable():
+            _rename_and_fail(account)
+        with transactions.durable():
+            pass
+        assert flushed == []
+    assert len(flushed) == (1 if database == "sqlite" else 0)
+    account.refresh_from_db()
+    assert (account.name, account.alias) == ("Example", "kept")
+
+
+@on_sqlite
+def test_what_was_taken_back_is_not_waited_for(
+    database: str, account: Account, flushed: list[int]
+) -> None:
+    with pytest.raises(LookupError), transactions.durable():
+        _rename_and_fail(account)
+    with pytest.raises(IntegrityError), transactions.durable():
+        _break_at_the_commit()
+    with transactions.transient():
+        Account.objects.filter(pk=account.pk).update(name="Third")
+    assert flushed == []
+    account.refresh_from_db()
+    assert account.name == "Third"
+
+
+def _break_at_the_commit() -> None:
+    """Of an account that is not there: looked for when all is written."""
+    User.objects.create(account_id="000000000000", unique_id="AIDANOBODY", name="nobody")
+
+
+def _rename_and_fail(account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(name="Other")
+    raise LookupError
+
+
+def _nothing() -> None:
+    pass
+
+
+def _raise() -> None:
+    raise LookupError
+
+
+@on_sqlite
+@pytest.mark.parametrize("begin", [transactions.durable, transactions.transient])
+@pytest.mark.parametrize(
+    ("work", "problem"),
+    [(_nothing, None), (_raise, LookupError), (_break_at_the_commit, IntegrityError)],
+)
+def test_the_connection_keeps_its_own_way_of_committing(
+    database: str,
+    account: Account,
+    begin: Callable[[], AbstractContextManager[None]],
+    work: Callable[[], None],
+    problem: type[Exception] | None,
+) -> None:
+    with pytest.raises(problem) if problem else nullcontext(), begin():
+        assert _setting("PRAGMA synchronous") == 1
+        work()
+    assert _setting("PRAGMA synchronous") == 2
+    assert not connection.in_atomic_block
+
+
+@on_sqlite
+@pytest.mark.parametrize("begin", [transactions.durable, transactions.transient])
+def test_who_could_not_begin_keeps_it_too(
+    database: str, account: Account, begin: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with sqlite3.connect(connection.settings_dict["NAME"]) as other:
+        other.execute("BEGIN IMMEDIATE")
+        before = _setting("PRAGMA busy_timeout")
+        _setting("PRAGMA busy_timeout=0")
+        try:
+            with pytest.raises(OperationalError, match="locked"), begin():
+                raise AssertionError("another writes")
+        finally:
+            other.rollback()
+            _setting(f"PRAGMA busy_timeout={before}")
+    assert _setting("PRAGMA synchronous") == 2
+    with begin():
         Account.objects.filter(pk=account.pk).update(name="Other")
+
+
+@on_postgresql
+def test_a_transaction_that_does_not_wait_says_so_for_itself_alone(
+    database: str, account: Account
+) -> None:
+    with transactions.transient():
+        assert _setting("SHOW synchronous_commit") == "off"
+    assert _setting("SHOW synchronous_commit") == "on"
+    with pytest.raises(LookupError), transactions.transient():
+        raise LookupError
+    with transactions.durable():
+        assert _setting("SHOW synchronous_commit") == "on"
+
+
+def _setting(statement: str) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous")
-        assert cursor.fetchone() == (2,)
+        cursor.execute(statement)
+        (value,) = cursor.fetchone()
+        return value

@@ -86,6 +86,7 @@ def test_a_person_comes_in_with_the_one_role_and_goes_on(
 
 
 def test_the_request_has_state_nonce_and_a_challenge(client: Client, role: Role, idp: Idp) -> None:
+    """FLOW-02."""
     first = idp.begin(client)
     second = idp.begin(client)
     assert first["redirect_uri"] == (
@@ -210,13 +211,14 @@ def test_the_sign_in_page_offers_what_the_account_shows(
 def test_a_state_that_is_not_ours_is_refused(
     client: Client, role: Role, idp: Idp, state: str
 ) -> None:
+    """FLOW-01, FLOW-06."""
     idp.begin(client)
     assert refused(idp.back(client, state=state)) == ""
     assert idp.traded == []
 
 
 def test_the_state_of_another_browser_is_refused(client: Client, role: Role, idp: Idp) -> None:
-    """Login CSRF: the attacker's own answer, brought by the victim's browser."""
+    """FLOW-01: Login CSRF: the attacker's own answer, brought by the victim's browser."""
     idp.begin(Client())
     assert refused(idp.back(client)) == ""
     idp.begin(client)
@@ -229,6 +231,7 @@ def test_the_state_of_another_browser_is_refused(client: Client, role: Role, idp
 def test_an_answer_is_taken_once_and_not_after_ten_minutes(
     client: Client, role: Role, idp: Idp
 ) -> None:
+    """FLOW-01, FLOW-02."""
     idp.begin(client)
     assert idp.back(client).status_code == 303
     assert idp.back(client).status_code == 403
@@ -240,6 +243,7 @@ def test_an_answer_is_taken_once_and_not_after_ten_minutes(
 
 
 def test_two_tabs_come_in_side_by_side(client: Client, role: Role, idp: Idp) -> None:
+    """FLOW-01."""
     first = idp.begin(client)
     second = idp.begin(client)
     idp.asked, idp.nonce = first, first["nonce"]
@@ -251,7 +255,7 @@ def test_two_tabs_come_in_side_by_side(client: Client, role: Role, idp: Idp) -> 
 def test_a_code_of_another_request_does_not_fit_the_verifier(
     client: Client, role: Role, idp: Idp
 ) -> None:
-    """Code injection: the provider bound the code to the attacker's challenge."""
+    """FLOW-02: Code injection: the provider bound the code to the attacker's challenge."""
     stolen = dict(idp.begin(Client()))
     asked = idp.begin(client)
     idp.asked = {**asked, "code_challenge": stolen["code_challenge"]}
@@ -263,11 +267,13 @@ def test_a_code_of_another_request_does_not_fit_the_verifier(
 def test_a_token_without_our_nonce_is_refused(
     client: Client, role: Role, idp: Idp, nonce: Any
 ) -> None:
+    """FLOW-03."""
     idp.said = {"nonce": nonce}
     assert refused(idp.sign_in(client)) == "IRT"
 
 
 def test_an_id_token_of_another_sign_in_is_refused(client: Client, role: Role, idp: Idp) -> None:
+    """FLOW-03, JWT-16."""
     idp.begin(client)
     old = idp.token()
     idp.begin(client)
@@ -290,6 +296,7 @@ def test_a_token_for_another_registered_client_is_refused(
 def test_an_answer_of_one_provider_is_none_of_another(
     client: Client, role: Role, account: Account, idp: Idp
 ) -> None:
+    """FLOW-04."""
     other = OidcProvider.objects.create(account=account, url="evil.test", client_ids=[CLIENT])
     OidcSignOn(provider=other, client_id=CLIENT, roles=["photos"]).save()
     asked = idp.begin(client)
@@ -300,6 +307,7 @@ def test_an_answer_of_one_provider_is_none_of_another(
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_an_answer_says_whose_it_is(client: Client, role: Role, idp: Idp, announced: bool) -> None:
+    """FLOW-04."""
     idp.configured = {"authorization_response_iss_parameter_supported": announced}
     idp.begin(client)
     assert refused(idp.back(client, iss="https://evil.test")) == "ISSUER"
@@ -313,6 +321,7 @@ def test_an_answer_says_whose_it_is(client: Client, role: Role, idp: Idp, announ
 
 
 def test_a_refusal_of_the_provider_is_shown_as_text(client: Client, role: Role, idp: Idp) -> None:
+    """FLOW-06."""
     idp.begin(client)
     page = idp.back(client, code="", error="access_denied", error_description="<script>alert(1)")
     assert refused(page) == "STATUS"
@@ -416,6 +425,7 @@ def test_a_provider_cannot_send_people_just_anywhere(
 def test_a_name_that_is_nobody_s_own_opens_no_session(
     client: Client, role: Role, idp: Idp, claim: str, said: dict[str, Any]
 ) -> None:
+    """FLOW-07."""
     OidcSignOn.objects.update(session_claim=claim)
     idp.said = said
     assert refused(idp.sign_in(client)) == "CLAIM"
@@ -471,6 +481,7 @@ def test_the_choice_is_bound_to_the_browser(client: Client, role: Role, idp: Idp
 def test_nobody_is_led_elsewhere_afterwards(
     client: Client, role: Role, idp: Idp, after: str
 ) -> None:
+    """FLOW-08."""
     assert idp.sign_in(client, next=after).headers["Location"] == "/home"
 
 

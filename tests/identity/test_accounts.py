@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from identity import accounts
+from identity import accounts, journal, outbox
 from identity.errors import EntityAlreadyExists, PasswordPolicyViolation, ValidationError
-from identity.models import Account, ConsoleSession, User, VirtualMfaDevice
+from identity.models import Account, ConsoleSession, Event, User, VirtualMfaDevice
 from tests.events import logged
 from tests.factories import PASSWORD
 
@@ -176,3 +176,15 @@ def test_deleting_an_account_leaves_the_other_one_whole(account: Account, cleo: 
     accounts.delete(account)
     assert list(Account.objects.all()) == [cleo.account]
     assert not User.objects.filter(account_id=account.pk).exists()
+
+
+def test_an_account_that_gets_the_number_of_a_deleted_one_has_a_log_of_its_own(
+    account: Account, own_journal: journal.Journal
+) -> None:
+    number = account.pk
+    outbox.add(Event(account=account, name="CreateUser", read_only=False))
+    own_journal.append(Event(account=account, name="ListUsers"))
+    accounts.delete(account)
+    create(account_id=number)
+    own_journal.drain()
+    assert list(logged().values_list("account", "name")) == [(number, "CreateAccount")]

@@ -64,6 +64,18 @@ def test_a_line_that_was_cut_off_does_not_stop_the_others(
     assert "cut off" in caplog.text
 
 
+def test_an_event_that_lacks_something_is_put_aside_and_holds_up_no_other(
+    account: Account, own_journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_journal.append(event(account, "Wrong", region=None))
+    own_journal.close()
+    own_journal.append(event(account))
+    assert own_journal.drain() == 1
+    assert Event.objects.get().name == "GetUser"
+    assert [path.suffix for path in own_journal.folder.iterdir()] == [".refused"]
+    assert "cannot hold the audit events" in caplog.text
+
+
 def test_the_file_of_a_living_journal_is_left_to_it(account: Account, own_journal: Journal) -> None:
     living = Journal(own_journal.folder)
     living.append(event(account))

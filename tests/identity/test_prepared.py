@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from django.forms.models import model_to_dict
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from identity.models import (
@@ -11,6 +14,7 @@ from identity.models import (
     Account,
     Group,
     PolicyUsage,
+    TemporarySession,
     User,
     UserTag,
     permissions,
@@ -52,6 +56,72 @@ def test_a_prepared_row_can_be_saved_and_deleted(ana: User) -> None:
     assert not AccessKey.objects.get(pk=key_id).active
     fast.delete()
     assert AccessKey.signing(key_id) is None
+
+
+def test_a_prepared_row_is_the_same_thing_as_the_orms(ana: User) -> None:
+    fast, slow = User.named_in(ana.account, "ana"), User.objects.get(pk=ana.pk)
+    assert fast == slow
+    assert {fast, slow} == {slow}
+    assert fast != User.objects.get(is_root=True)
+    assert fast is not None
+    assert (fast._state.adding, fast._state.db) == (False, "default")
+    assert vars(fast).keys() == vars(slow).keys()
+    assert pickle.loads(pickle.dumps(fast)) == slow
+
+
+def test_a_prepared_row_finds_what_did_not_come_with_it(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    policy = make_managed_policy(ana.account, "edge", [])
+    ana.boundary = policy
+    ana.save()
+    make_key(ana)
+    fast = User.named_in(ana.account, "ana")
+    assert fast is not None
+    with django_assert_num_queries(1):
+        assert fast.boundary == policy
+        assert fast.boundary == policy
+    assert fast.access_keys.get().user == ana
+
+
+def test_a_prepared_row_reads_columns_that_were_left_for_later(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    few = Prepared(lambda name: User.objects.only("name").filter(name_folded=name), "li")
+    fast = few.first("ana")
+    assert fast is not None
+    assert fast.get_deferred_fields() >= {"path", "unique_id", "account_id"}
+    with django_assert_num_queries(1):
+        assert (fast.name, fast.unique_id) == ("ana", ana.unique_id)
+
+
+def test_a_prepared_row_reads_itself_anew(ana: User, account: Account) -> None:
+    fast = User.named_in(account, "ana")
+    assert fast is not None
+    assert fast.account == account
+    User.objects.filter(pk=ana.pk).update(path="/new/")
+    Account.objects.filter(pk=account.pk).update(name="Other")
+    fast.refresh_from_db()
+    assert fast.path == "/new/"
+    assert fast.account.name == "Other", "the relation was read before"
+
+
+def test_a_relation_that_an_outer_join_did_not_find_is_none_without_asking(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    TemporarySession.objects.create(
+        id="ASIA1", user=ana, sealed_secret=b"\0\xff", expires_at=timezone.now(), tags={"a": "é"}
+    )
+    slow = TemporarySession.objects.get()
+    with django_assert_num_queries(1):
+        fast = TemporarySession.signing("ASIA1")
+        assert fast is not None
+        assert (fast.role, fast.user) == (None, ana)
+        assert fast.account_id == ana.account_id
+        assert fast.user is not None
+        assert fast.user.account == ana.account
+    assert model_to_dict(fast) == model_to_dict(slow)
+    assert bytes(fast.sealed_secret) == b"\0\xff"
 
 
 def test_a_name_is_found_whatever_its_case_and_only_in_its_account(ana: User, cleo: User) -> None:

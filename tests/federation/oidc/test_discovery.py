@@ -70,6 +70,7 @@ _PRIVATE = [
 
 @pytest.mark.parametrize("address", _PRIVATE)
 def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> None:
+    """SSRF-01."""
     reach = Reach(resolver=lambda host, port: [address])
     with pytest.raises(DiscoveryError, match="public address"):
         discovery.fetch("https://idp.example.test", reach)
@@ -86,11 +87,13 @@ def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> No
      "https://idp.test#x", "https://a b.test", "https://idp.test/\r\nHost: evil"],
 )  # fmt: skip
 def test_a_url_that_is_not_plain_https_to_a_name_is_never_asked(url: str) -> None:
+    """SSRF-01, SSRF-05."""
     with pytest.raises(DiscoveryError):
         discovery.fetch(url, Reach(resolver=lambda host, port: ["127.0.0.1"]))
 
 
 def test_one_private_address_among_public_ones_refuses_all() -> None:
+    """SSRF-01."""
     with pytest.raises(DiscoveryError):
         discovery.fetch(
             "https://idp.test", Reach(resolver=lambda host, port: ["8.8.8.8", "10.0.0.1"])

@@ -146,6 +146,7 @@ def test_a_host_of_its_own_authority_is_believed_by_its_thumbprint(
 def test_without_a_thumbprint_that_fits_nothing_is_said(
     serving: Callable[..., Server], given: tuple[str, ...]
 ) -> None:
+    """SSRF-08."""
     server = serving()
     with pytest.raises(UntrustedError, match="doesn't match configured thumbprint"):
         https.get(server.url(), reach(*given))
@@ -158,7 +159,7 @@ def test_without_a_thumbprint_that_fits_nothing_is_said(
 def test_a_certificate_that_is_only_shown_vouches_for_nothing(
     serving: Callable[..., Server], leaf: Any
 ) -> None:
-    """Anybody can append the authority's certificate, which is public, to a chain."""
+    """SSRF-08: Anybody can append the authority's certificate, which is public, to a chain."""
     server = serving(leaf, CA)
     with pytest.raises(DiscoveryError):
         https.get(server.url(), BELIEVED)
@@ -209,6 +210,7 @@ _KIND = "Content-Type: application/json"
 def test_an_answer_that_is_no_plain_json_is_refused(
     serving: Callable[..., Server], head: str, body: bytes, words: str
 ) -> None:
+    """SSRF-03, SSRF-07, SSRF-09."""
     server = serving()
     server.answer = _with(head, body)
     with pytest.raises(DiscoveryError, match=words):
@@ -220,6 +222,7 @@ def test_an_answer_that_is_no_plain_json_is_refused(
 def test_a_provider_that_drips_is_left_after_a_while(
     serving: Callable[..., Server], monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
+    """SSRF-07."""
     monkeypatch.setattr(https, "TOTAL_SECONDS", 0.6)
     server = serving()
 
@@ -285,7 +288,7 @@ def test_two_wait_for_slow_providers_and_a_third_is_told(
 def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
     serving: Callable[..., Server],
 ) -> None:
-    """DNS rebinding: a second look-up would give another address."""
+    """SSRF-02: DNS rebinding: a second look-up would give another address."""
     server, asked = serving(), []
 
     def rebinding(host: str, port: int) -> list[str]:

@@ -88,5 +88,6 @@ def test_a_provider_is_named_by_its_url_as_it_is_written(url: str, name: str) ->
     ],
 )
 def test_what_is_no_plain_https_url_of_a_name_is_refused(url: str) -> None:
+    """SSRF-06."""
     with pytest.raises(IssuerError):
         without_scheme(url)

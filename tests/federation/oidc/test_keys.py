@@ -28,6 +28,7 @@ WEAK = {**public(rsa()), "n": encoded(_NUMBER)}
     ids=range(25),
 )  # fmt: skip
 def test_a_key_that_cannot_verify_is_left_out(member: Any) -> None:
+    """JWT-15."""
     found = keys.read(key_set(member, public(ec("P-384"), "good")))
     assert [key.kid for key in found] == ["good"]
     with pytest.raises(keys.KeysError):
@@ -41,11 +42,13 @@ def test_a_key_that_cannot_verify_is_left_out(member: Any) -> None:
     ids=range(10),
 )  # fmt: skip
 def test_what_is_no_key_set_is_refused(text: str) -> None:
+    """JWT-15."""
     with pytest.raises(keys.KeysError):
         keys.read(text)
 
 
 def test_a_hundred_keys_of_a_kind_are_the_most() -> None:
+    """JWT-15."""
     assert len(keys.read(key_set(*[public(ec())] * 100, *[public(rsa())] * 1))) == 101
     with pytest.raises(keys.KeysError):
         keys.read(key_set(*[public(ec())] * 101))

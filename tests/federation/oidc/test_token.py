@@ -8,6 +8,8 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from federation.checks import Log, Reason, Refused
 from federation.oidc import keys
@@ -81,16 +83,19 @@ _ALGORITHMS = ["none", "None", "NONE", "nOnE", "", None, ["RS256"], 1, "HS256", 
 
 @pytest.mark.parametrize("alg", _ALGORITHMS, ids=repr)
 def test_no_other_algorithm_is_accepted(alg: Any) -> None:
+    """JWT-01."""
     assert reason(token(header={**HEADER, "alg": alg})) is Reason.SIG_ALGORITHM
 
 
 def test_a_token_without_algorithm_is_refused() -> None:
+    """JWT-01."""
     assert reason(token(header={"kid": "one"})) is Reason.SIG_ALGORITHM
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "RS256"])
 @pytest.mark.parametrize("dot", [".", ""])
 def test_a_token_without_signature_is_refused(alg: str, dot: str) -> None:
+    """JWT-01."""
     text = token(header={**HEADER, "alg": alg}).rpartition(".")[0] + dot
     assert reason(text) is Reason.TOKEN
 
@@ -101,12 +106,14 @@ def _secrets() -> list[bytes]:
     modulus = rsa_key().public_key().public_numbers().n.to_bytes(256, "big")
     certificate = make_certificate("idp", key=rsa_key()).pem.encode()
     jwk = json.dumps(public(key)).encode()
-    return [pem, pem.strip(), der, jwk, modulus, b"one", certificate]
+    older = rsa_key().public_key().public_bytes(Encoding.PEM, PublicFormat.PKCS1)
+    return [pem, pem.strip(), der, jwk, modulus, b"one", certificate, older]
 
 
 @pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(8))
 def test_the_public_key_is_no_shared_secret(alg: str, number: int) -> None:
+    """JWT-02."""
     secret = _secrets()[number]
     data = token(header={**HEADER, "alg": alg}).rpartition(".")[0]
     signature = hmac.digest(secret, data.encode(), f"sha{alg[2:]}")
@@ -125,6 +132,7 @@ def test_the_public_key_is_no_shared_secret(alg: str, number: int) -> None:
     ids=repr,
 )  # fmt: skip
 def test_what_the_header_must_not_ask_for_is_refused(more: dict[str, Any]) -> None:
+    """JWT-04, JWT-06, JWT-12."""
     assert reason(token(header={**HEADER, **more})) is Reason.HEADER
 
 
@@ -133,11 +141,13 @@ def test_what_the_header_must_not_ask_for_is_refused(more: dict[str, Any]) -> No
     ["../../dev/null", "' OR 1=1--", "|id", "", "ONE", "one ", "\u043ene", "unknown", "x" * 2000],
 )
 def test_a_kid_that_the_provider_does_not_have_is_refused(kid: str) -> None:
+    """JWT-04."""
     assert reason(token(header={**HEADER, "kid": kid})) is Reason.KEY
 
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c", "x5t"])
 def test_a_key_in_the_token_counts_for_nothing(name: str) -> None:
+    """JWT-05."""
     given = {"jwk": public(rsa(1)), "x5c": ["MIIB"]}.get(name, "https://evil.test/keys")
     header = {**HEADER, name: given}
     assert reason(token(header=header, key=rsa(1))) is Reason.SIG_VALUE
@@ -169,10 +179,12 @@ _BODY, _HEAD = json.dumps(claims()), json.dumps(HEADER)
     ids=range(47),
 )  # fmt: skip
 def test_what_is_not_a_plain_signed_token_is_refused_before_cryptography(text: str) -> None:
+    """JWT-06, JWT-13, JWT-14."""
     assert reason(text) is Reason.TOKEN
 
 
 def test_bits_left_over_in_base64_are_refused() -> None:
+    """JWT-14."""
     text = token(key=ec(), alg="ES256")
     other = {"A": "B", "Q": "R", "g": "h", "w": "x"}[text[-1]]
     assert reason(text[:-1] + other, public(ec())) is Reason.TOKEN
@@ -197,6 +209,7 @@ def _broken(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(6))
 def test_no_signature_is_psychic(number: int) -> None:
+    """JWT-13."""
     assert reason(_broken(number), public(ec())) is Reason.SIG_VALUE
 
 
@@ -214,13 +227,23 @@ def test_the_other_form_of_an_ecdsa_signature_says_the_same(curve: str) -> None:
     assert read(turned, public(ec(curve))) == read(text, public(ec(curve)))
 
 
+def test_an_ecdsa_signature_is_two_numbers_and_no_der() -> None:
+    """JWT-13: RFC 7518 section 3.4; what other formats call a signature is none here."""
+    data, _dot, signature = token(key=ec(), alg="ES256").rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
+    assert reason(f"{data}.{tokens.encoded(der)}", public(ec())) is Reason.SIG_VALUE
+
+
 @pytest.mark.parametrize("kept", [4, 100, 256, 338])
 def test_a_part_of_a_signature_is_none(kept: int) -> None:
+    """JWT-13."""
     data, _dot, signature = token().rpartition(".")
     assert reason(f"{data}.{signature[:kept]}") in (Reason.SIG_VALUE, Reason.TOKEN)
 
 
 def test_changed_claims_do_not_fit_the_signature() -> None:
+    """JWT-13."""
     head, _body, signature = token().split(".")
     body = tokens.encoded(json.dumps(claims(sub="root")))
     assert reason(f"{head}.{body}.{signature}") is Reason.SIG_VALUE
@@ -236,11 +259,13 @@ def test_a_key_of_another_provider_of_the_same_name_does_not_fit() -> None:
      ("RS256", public(rsa(), alg="RS512")), ("RS512", public(rsa(), alg="RS256"))],
 )  # fmt: skip
 def test_the_algorithm_is_bound_to_the_key(alg: str, member: dict[str, Any]) -> None:
+    """JWT-03."""
     text = token(header={**HEADER, "alg": alg}, alg="RS256")
     assert reason(text, member) is Reason.SIG_ALGORITHM
 
 
 def test_two_keys_of_one_name_are_no_key() -> None:
+    """JWT-15."""
     assert reason(token(), public(rsa()), public(rsa(1))) is Reason.KEY
 
 
@@ -256,6 +281,7 @@ def test_two_keys_of_one_name_are_no_key() -> None:
     ids=repr,
 )  # fmt: skip
 def test_another_issuer_is_refused(issuer: Any) -> None:
+    """JWT-07."""
     assert reason(token(claims(iss=issuer))) is Reason.ISSUER
 
 
@@ -286,11 +312,13 @@ _A, _C = Reason.AUDIENCE, Reason.CLAIM
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
 def test_claims_outside_the_rules_are_refused(more: dict[str, Any], why: Reason) -> None:
+    """JWT-08, JWT-09, JWT-10, JWT-11, JWT-12."""
     assert reason(token(claims(**more))) is why
 
 
 @pytest.mark.parametrize("nonce", [..., "", "other", None, ["mine"]])
 def test_a_sign_in_takes_only_the_nonce_that_it_sent(nonce: Any) -> None:
+    """JWT-16."""
     expected = Expected(ISSUER, EXPECTED.client_ids, NOW, "mine")
     assert reason(token(claims(nonce=nonce)), expected=expected) is Reason.IRT
     assert read(token(claims(nonce="mine")), expected=expected)

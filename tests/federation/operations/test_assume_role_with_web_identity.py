@@ -141,6 +141,7 @@ INVALID = "InvalidIdentityToken"
     ids=range(12),
 )  # fmt: skip
 def test_what_does_not_come_in_is_told_why(role: Role, text: str, code: str, message: str) -> None:
+    """JWT-07, JWT-08, JWT-10, JWT-17."""
     assert refusal(role, text) == (code, message)
     assert not TemporarySession.objects.exists()
 
@@ -176,6 +177,7 @@ def test_access_tokens_are_not_accepted(role: Role, name: str) -> None:
 def test_a_thousand_unknown_kids_in_a_second_are_one_question(
     role: Role, provider: OidcProvider, fetches: list[Any]
 ) -> None:
+    """JWT-04."""
     for number in range(1000):
         known = key_sets.of(provider, f"k{number}", NOW + timedelta(milliseconds=number))
         assert [key.kid for key in known] == ["one"]
@@ -186,12 +188,14 @@ def test_a_thousand_unknown_kids_in_a_second_are_one_question(
 
 
 def test_a_token_may_be_used_again_while_it_lasts(role: Role) -> None:
+    """JWT-16."""
     text = token(claims(jti="once"))
     keys = {assume(role, text)["Credentials"]["AccessKeyId"] for _ in range(2)}
     assert len(keys) == 2
 
 
 def test_a_client_id_that_was_removed_is_no_audience(role: Role, provider: OidcProvider) -> None:
+    """JWT-17."""
     provider.client_ids = ["other"]
     provider.save()
     assert refusal(role, token()) == (INVALID, "Incorrect token audience")
@@ -200,6 +204,7 @@ def test_a_client_id_that_was_removed_is_no_audience(role: Role, provider: OidcP
 def test_a_provider_that_nobody_vouches_for_is_said_so(
     role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """JWT-17."""
     told = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"
 
     def fetch(*given: object) -> Fetched:
@@ -271,6 +276,7 @@ def test_google_is_trusted_by_its_host_as_in_aws_but_by_its_own_account_alone(
 def test_a_new_key_is_found_within_a_minute_and_an_old_one_ends_within_an_hour(
     role: Role, fetches: list[Any]
 ) -> None:
+    """JWT-15."""
     assume(role, token())
     fetches[0].append(tokens.key_set(public(rsa(1), "two")))
     new = token(header={"alg": "RS256", "kid": "two"}, key=rsa(1))
@@ -298,6 +304,7 @@ def test_uploaded_keys_are_never_asked_for(
 
 
 def test_a_provider_that_was_removed_vouches_for_nobody(role: Role, provider: OidcProvider) -> None:
+    """JWT-17."""
     assume(role, token())
     provider.delete()
     assert refusal(role, token())[1].startswith("No OpenIDConnect provider found")
