@@ -41,7 +41,7 @@ def test_who_comes_while_another_moves_waits_for_it(
     """The other has taken the lines, and is slow to store them."""
     taken, store = threading.Event(), event_lines.store
 
-    def slow(events: list[dict[str, Any]]) -> int:
+    def slow(events: event_lines.Prepared) -> int:
         taken.set()
         time.sleep(0.5)
         return store(events)
@@ -105,7 +105,7 @@ def test_an_account_that_is_deleted_while_its_events_are_moved_takes_them_along(
     other = make_account("Other", "other@example.test")
     stored, store = threading.Event(), event_lines.store
 
-    def slow(events: list[dict[str, Any]]) -> int:
+    def slow(events: event_lines.Prepared) -> int:
         number = store(events)
         stored.set()
         time.sleep(0.3)

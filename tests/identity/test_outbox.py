@@ -138,9 +138,9 @@ def too_long(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     has one that PostgreSQL refuses."""
     store = event_lines.store
 
-    def refusing(events: list[dict[str, Any]]) -> int:
+    def refusing(events: event_lines.Prepared) -> int:
         stored = store(events)
-        if any(len(event["region"] or "") > 64 for event in events):
+        if any(len(event["region"] or "") > 64 for event, _ in events):
             raise DataError("value too long")
         return stored
 

@@ -84,7 +84,7 @@ HOSTILE = ["%", "%s", "%%s", "?", "?1", ":a", "'; DROP TABLE identity_user; --",
 
 
 @pytest.fixture(params=["driver", "cursor"])
-def way(request: pytest.FixtureRequest) -> Iterator[None]:
+def how(request: pytest.FixtureRequest) -> Iterator[None]:
     """Near the driver, and by Django's cursor, as for who counts queries."""
     if request.param == "driver":
         yield
@@ -93,7 +93,7 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
             yield
 
 
-@pytest.mark.usefixtures("db", "way")
+@pytest.mark.usefixtures("db", "how")
 def test_a_value_comes_back_as_it_went_and_a_percent_sign_of_the_text_stays() -> None:
     for value in HOSTILE:
         [(same, sign)] = statements.fetch("SELECT %s, '100 %% of %%s'", [value])
