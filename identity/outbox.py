@@ -82,5 +82,5 @@ def _move(rows: list[OutboxEvent]) -> int:
     """
     found = event_lines.prepared(event_lines.read((row.line for row in rows), "the outbox"))
     with transactions.transient():
-        OutboxEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        return event_lines.store(found)
+        taken, _ = OutboxEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        return min(taken, event_lines.store(found)) if taken else 0
