@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 
 from identity import last_access, usage
 from identity.models import Account, Event
-from identity.models.prepared_writes import as_stored
+from identity.models.prepared_writes import as_stored, insert_of
 
 logger = logging.getLogger(__name__)
 
@@ -90,12 +90,7 @@ def add(found: Prepared) -> list[Values]:
 
 @cache
 def _insert() -> str:
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in _COLUMNS)
-    values = ", ".join(["%s"] * len(_COLUMNS))
-    table = quoted(Event._meta.db_table)
-    # Only names of our own model are put together here.
-    return f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"  # noqa: S608
+    return f"{insert_of(Event, _COLUMNS)} ON CONFLICT DO NOTHING"
 
 
 def _row(event: Values) -> list[Any]:

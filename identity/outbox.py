@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from functools import cache
 
-from django.db import DataError, IntegrityError, connection
+from django.db import DataError, IntegrityError
 from django.db.models import Max, QuerySet
 
 from identity import event_lines, transactions
-from identity.models import Event, OutboxEvent, statements
+from identity.models import Event, OutboxEvent
 
 logger = logging.getLogger(__name__)
 
@@ -24,14 +23,7 @@ _BATCH = 200  # changes wait while a batch is written
 
 def add(event: Event) -> None:
     """Record a change inside its transaction: neither is there without the other."""
-    statements.execute(_insert(), (event_lines.line(event), False))
-
-
-@cache
-def _insert() -> str:
-    names = [OutboxEvent._meta.db_table, "line", "is_refused"]
-    table, line, is_refused = map(connection.ops.quote_name, names)
-    return f"INSERT INTO {table} ({line}, {is_refused}) VALUES (%s, %s)"  # noqa: S608  # our own names
+    OutboxEvent(line=event_lines.line(event)).save(force_insert=True)
 
 
 def add_all(events: Iterable[Event]) -> None:

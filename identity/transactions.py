@@ -25,7 +25,7 @@ def durable() -> AbstractContextManager[None]:
     """
     database = connections[DEFAULT_DB_ALIAS]
     waits = database.vendor == "sqlite" and not database.in_atomic_block
-    return _Durable(database) if waits else transaction.atomic()
+    return _OnSqlite(database, flush=True) if waits else transaction.atomic()
 
 
 def transient() -> AbstractContextManager[None]:
@@ -38,7 +38,8 @@ def transient() -> AbstractContextManager[None]:
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:  # whose end decides; on SQLite the setting cannot change inside
         return transaction.atomic()
-    return _OnSqlite(database) if database.vendor == "sqlite" else _OnPostgresql()
+    sqlite = database.vendor == "sqlite"
+    return _OnSqlite(database, flush=False) if sqlite else _OnPostgresql()
 
 
 class _OnPostgresql(transaction.Atomic):
@@ -51,11 +52,11 @@ class _OnPostgresql(transaction.Atomic):
 
 
 class _OnSqlite(transaction.Atomic):
-    """Commits without a flush."""
+    """Commits without waiting for the disk; with `flush` it waits once the lock is gone."""
 
-    def __init__(self, database: BaseDatabaseWrapper) -> None:
+    def __init__(self, database: BaseDatabaseWrapper, *, flush: bool) -> None:
         super().__init__(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
-        self._database = database
+        self._database, self._flush = database, flush
 
     def __enter__(self) -> None:
         statements.execute("PRAGMA synchronous=NORMAL")
@@ -75,19 +76,7 @@ class _OnSqlite(transaction.Atomic):
             super().__exit__(kind, problem, trace)
         finally:
             statements.execute("PRAGMA synchronous=FULL")
-
-
-class _Durable(_OnSqlite):
-    """Flushes what it committed, after the lock is given back."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, problem, trace)
-        if kind is None and not self._database.is_in_memory_db():  # type: ignore[attr-defined]
+        if self._flush and kind is None and not self._database.is_in_memory_db():  # type: ignore[attr-defined]
             _flush_log(f"{self._database.settings_dict['NAME']}-wal")
 
 

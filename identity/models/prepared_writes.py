@@ -67,8 +67,8 @@ class Inserted(models.Model):
         values = [as_stored(field, field.pre_save(self, add=True), database) for field in fields]
         statement = _insert(type(self), database.vendor, fields, returning_fields)
         if returning_fields:
-            return statements.fetch(statement, values)
-        statements.execute(statement, values)
+            return statements.fetch(statement, values, using)
+        statements.execute(statement, values, using)
         return []
 
 
@@ -94,15 +94,21 @@ def _insert(
     """Fields are all of the model's, but for a number that the database will choose."""
     statement = _inserts.get((model, vendor, len(fields)))
     if statement is None:
-        quoted = connection.ops.quote_name
-        columns = ", ".join(quoted(field.column) for field in fields)
-        values = ", ".join(["%s"] * len(fields))
-        chosen = ", ".join(quoted(field.column) for field in returning_fields)
-        # Only names of our own models are put together here.
-        statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608
-        statement += f" RETURNING {chosen}" if chosen else ""
+        chosen = _columns(returning_fields)
+        statement = insert_of(model, fields) + (f" RETURNING {chosen}" if chosen else "")
         _inserts[model, vendor, len(fields)] = statement
     return statement
+
+
+def insert_of(model: type[models.Model], fields: Sequence[Field[Any, Any]]) -> str:
+    """The INSERT of these fields of a row, with `%s` for each of their values."""
+    table, values = connection.ops.quote_name(model._meta.db_table), ", ".join(["%s"] * len(fields))
+    # Only names of our own models are put together here.
+    return f"INSERT INTO {table} ({_columns(fields)}) VALUES ({values})"  # noqa: S608
+
+
+def _columns(fields: Sequence[Field[Any, Any]]) -> str:
+    return ", ".join(connection.ops.quote_name(field.column) for field in fields)
 
 
 class PreparedUpdate:

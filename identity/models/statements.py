@@ -7,38 +7,43 @@ transaction that broke takes no more statements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
+Read = TypeVar("Read")
+
 _CACHED = 512  # there are about fifty
 
 
-def fetch(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(
+    sql: str, values: Sequence[Any] = (), using: str = DEFAULT_DB_ALIAS
+) -> list[tuple[Any, ...]]:
     """All rows of a query. `sql` has `%s` for each of `values`, as Django's own has."""
-    database = connections[DEFAULT_DB_ALIAS]
-    if _is_watched(database):
-        with database.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
-    with database.wrap_database_errors, closing(_run(database, sql, values)) as found:
-        return list(found.fetchall())
+    return _run(sql, values, using, lambda cursor: list(cursor.fetchall()))
 
 
-def execute(sql: str, values: Sequence[Any] = ()) -> int:
+def execute(sql: str, values: Sequence[Any] = (), using: str = DEFAULT_DB_ALIAS) -> int:
     """How many rows a statement changed; see `fetch`."""
-    database = connections[DEFAULT_DB_ALIAS]
+    return _run(sql, values, using, lambda cursor: int(cursor.rowcount))
+
+
+def _run(sql: str, values: Sequence[Any], using: str, read: Callable[[Any], Read]) -> Read:
+    database = connections[using]
     if _is_watched(database):
         with database.cursor() as cursor:
             cursor.execute(sql, values)
-            return int(cursor.rowcount)
-    with database.wrap_database_errors, closing(_run(database, sql, values)) as done:
-        return int(done.rowcount)
+            return read(cursor)
+    database.validate_no_broken_transaction()
+    database.ensure_connection()
+    run, statement = database.connection.execute, _with_question_marks(sql)
+    with database.wrap_database_errors, closing(run(statement, values)) as cursor:
+        return read(cursor)
 
 
 def _is_watched(database: BaseDatabaseWrapper) -> bool:
@@ -48,12 +53,6 @@ def _is_watched(database: BaseDatabaseWrapper) -> bool:
         or database.force_debug_cursor
         or bool(database.execute_wrappers)
     )
-
-
-def _run(database: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Any:
-    database.validate_no_broken_transaction()
-    database.ensure_connection()
-    return database.connection.execute(_with_question_marks(sql), values)
 
 
 @lru_cache(_CACHED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 import pytest
 
@@ -12,14 +11,10 @@ from identity import event_lines, outbox
 from identity.journal import Journal
 from identity.models import Account, Event, OutboxEvent, User
 from tests.databases.racing import THREADS, iam, race
-from tests.events import logged
+from tests.events import change, logged
 from tests.factories import make_account
 
 NUMBER = 2 * outbox._BATCH + 50
-
-
-def change(account: Account, name: str = "CreateUser", **more: Any) -> Event:
-    return Event(account=account, source="iam.amazonaws.com", name=name, read_only=False, **more)
 
 
 def test_who_moves_at_the_same_moment_sees_all_in_the_end_and_each_once(account: Account) -> None:

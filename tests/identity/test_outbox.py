@@ -19,13 +19,10 @@ from identity.models import Account, Event, LastAccess, OutboxEvent, Usage, User
 from tests.conftest import NewAccount
 from tests.console.conftest import sign_in
 from tests.console.pages import text
+from tests.events import change
 from tests.factories import make_account
 from tests.identity.test_journal import eventually, rows
 from tests.live_server import serving
-
-
-def change(account: Account, name: str = "CreateUser", **more: Any) -> Event:
-    return Event(account=account, source="iam.amazonaws.com", name=name, read_only=False, **more)
 
 
 def client(user: User, at: datetime | None = None) -> Any:
