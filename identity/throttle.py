@@ -101,8 +101,8 @@ def _count(key: str, schedule: Schedule, now: datetime) -> None:
         last_at=now,
     )
     if not counted:
-        held = bucket.first()
-        if held is None:  # a success has cleared it meanwhile: this is a first try again
+        held = bucket.exclude(_may_try(schedule, now)).first()
+        if held is None:  # a success has cleared it meanwhile, and another may have made it anew
             _count(key, schedule, now)
             return
         raise Throttling(retry_after=_seconds_left(held, schedule, now))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from identity import throttle
@@ -48,6 +49,22 @@ def fail(times: int, subject: str = "AIDA1") -> None:
     throttle.attempt("password", subject, HERE)
     key = throttle._principal("password", subject, "")
     ThrottleBucket.objects.filter(key=key).update(count=times)
+
+
+def test_a_bucket_that_was_cleared_and_made_anew_meanwhile_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The count finds no row, and then there is one again, which would let it pass."""
+    may_try = throttle._may_try
+    asked: list[int] = []
+
+    def missed_once(schedule: throttle.Schedule, now: datetime) -> Q:
+        asked.append(1)
+        return Q(pk__in=[]) if len(asked) == 1 else may_try(schedule, now)
+
+    monkeypatch.setattr(throttle, "_may_try", missed_once)
+    assert is_free(device=throttle.SIGNED_IN)
+    assert ThrottleBucket.objects.get().count == 1
 
 
 def test_five_tries_are_free_and_the_sixth_waits(clock: Callable[[float], None]) -> None:
