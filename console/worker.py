@@ -1,21 +1,56 @@
-"""Gunicorn's worker with threads, that leaves connections which it cannot answer now to others."""
+"""Gunicorn's worker with threads, of which one at a time waits for requests and answers them."""
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
+
+from console.leading import Lead
+
+# So long a new connection's first request is waited for before the next connection's turn.
+_FIRST_WAIT_SECONDS = 0.001
+_BEAT_SECONDS = 1.0
+
+
+class _Replaced(Exception):
+    """Another thread leads by now: it looks for requests anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What gunicorn asks of a finished future."""
+
+    value: Any
+
+    def cancelled(self) -> bool:
+        return False
+
+    def result(self) -> Any:
+        return self.value
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """Accepts while one of its threads is free.
+    """Answers a request in the thread that found it, while that is done quickly.
 
-    Gunicorn's own accepts up to a thousand: whichever worker is awake takes a client's whole pool
-    of connections and answers them in turn, while the others, and their processors, idle.
+    Gunicorn's own hands each from the thread that waits to one of a pool, and the connection back:
+    threads that then take the interpreter from each other at every statement of the database. Here
+    the leader answers; if it takes long, another leads meanwhile (`console/leading.py`).
+
+    It accepts while one of its threads is free. Gunicorn's own accepts up to a thousand: whichever
+    worker is awake takes a client's whole pool of connections and answers them in turn, while the
+    others, and their processors, idle.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._limit = 0
+        self._beat = 0.0
         super().__init__(*args, **kwargs)
 
     @property
@@ -27,3 +62,57 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     @worker_connections.setter
     def worker_connections(self, limit: int) -> None:
         self._limit = limit
+
+    def run(self) -> None:
+        """The main thread leads first; at the end it leads again, and sees to what is open."""
+        self._lead = Lead()
+        for number in range(1, self.cfg.threads):
+            threading.Thread(target=self._stand_by, name=f"requests {number}", daemon=True).start()
+        super().run()
+
+    def _stand_by(self) -> None:
+        self._lead.follow()
+        while self.alive:
+            self._round()
+        self._lead.hand_over()
+
+    def _round(self) -> None:
+        """As the main thread's loop."""
+        self.notify()
+        self.set_accept_enabled(self.nr_conns < self.worker_connections)
+        self.wait_for_and_dispatch_events(timeout=1.0)
+        self.murder_keepalived()
+        self.murder_pending()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        try:
+            super().wait_for_and_dispatch_events(timeout)
+        except _Replaced:
+            self._lead.follow()
+
+    def notify(self) -> None:
+        """A sign of life for the master, which looks for one much more seldom."""
+        now = time.monotonic()
+        if now - self._beat >= _BEAT_SECONDS:
+            self._beat = now
+            super().notify()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Answer; a new connection that says nothing waits with the others."""
+        if not conn.initialized and not conn.wait_for_data(_FIRST_WAIT_SECONDS):
+            self.finish_request(conn, _Done(_DEFER))
+            return
+        self._lead.begin()
+        stays = self.handle(conn)
+        if not stays:
+            with suppress(OSError):
+                conn.close(graceful=True)
+        finish = partial(self.finish_request, conn, _Done(stays)) if stays else self._forget
+        if self._lead.end():
+            finish()
+        else:
+            self.method_queue.defer(finish)
+            raise _Replaced
+
+    def _forget(self) -> None:
+        self.nr_conns -= 1
