@@ -50,7 +50,7 @@ class Lead:
         self._stir.set()
 
     def follow(self) -> None:
-        """Wait until the thread leads. One follower watches the leader, the others wait for that."""
+        """Wait until the thread leads. One follower watches the leader, the others wait their turn."""
         with self._watching:
             while not self._takes():
                 self._watch()

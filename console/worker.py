@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gunicorn.http import wsgi
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
 from console.leading import Lead
@@ -19,7 +18,7 @@ _FIRST_WAIT_SECONDS = 0.001
 _BEAT_SECONDS = 1.0
 
 
-class _Replaced(Exception):
+class _ReplacedError(Exception):
     """Another thread leads by now: it looks for requests anew."""
 
 
@@ -87,7 +86,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         try:
             super().wait_for_and_dispatch_events(timeout)
-        except _Replaced:
+        except _ReplacedError:
             self._lead.follow()
 
     def notify(self) -> None:
@@ -112,7 +111,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             finish()
         else:
             self.method_queue.defer(finish)
-            raise _Replaced
+            raise _ReplacedError
 
     def _forget(self) -> None:
         self.nr_conns -= 1

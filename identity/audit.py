@@ -12,6 +12,7 @@ from identity.calls import Call
 from identity.errors import AccessDenied, AwsError
 from identity.facts import Facts
 from identity.models import Account, Event
+from identity.models.prepared_writes import new
 from identity.wire import spec
 
 
@@ -178,7 +179,8 @@ def _parameters(call: Call) -> dict[str, Any] | None:
 
 def _event_of(call: Call) -> Event:
     caller, facts = call.caller, call.facts
-    return Event(
+    return new(
+        Event,
         account_id=caller.account_id,
         time=facts.at,
         source=f"{call.service}.amazonaws.com",

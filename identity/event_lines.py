@@ -17,13 +17,13 @@ from django.utils.dateparse import parse_datetime
 
 from identity import last_access, usage
 from identity.models import Account, Event
-from identity.models.prepared_writes import as_stored, insert_of
+from identity.models.prepared_writes import insert_of, storing
 
 logger = logging.getLogger(__name__)
 
 _COLUMNS = Event._meta.concrete_fields
 _FIELDS = tuple(field.attname for field in _COLUMNS)
-_DEFAULTS = tuple((field, field.get_default) for field in _COLUMNS)
+_STORED = tuple((field.attname, field.get_default, storing(field)) for field in _COLUMNS)
 
 Values = dict[str, Any]
 Prepared = list[tuple[Values, list[Any]]]
@@ -100,6 +100,6 @@ def _row(event: Values) -> list[Any]:
     """
     database = connections[DEFAULT_DB_ALIAS]
     return [
-        as_stored(field, event[name] if (name := field.attname) in event else default(), database)
-        for field, default in _DEFAULTS
+        stored(event[name] if name in event else default(), database)
+        for name, default, stored in _STORED
     ]

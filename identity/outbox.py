@@ -15,6 +15,7 @@ from django.db.models import Max, QuerySet
 
 from identity import event_lines, transactions
 from identity.models import Event, OutboxEvent
+from identity.models.prepared_writes import new
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +24,12 @@ _BATCH = 200  # changes wait while a batch is written
 
 def add(event: Event) -> None:
     """Record a change inside its transaction: neither is there without the other."""
-    OutboxEvent(line=event_lines.line(event)).save(force_insert=True)
+    new(OutboxEvent, line=event_lines.line(event)).save(force_insert=True)
 
 
 def add_all(events: Iterable[Event]) -> None:
     """As `add`, of changes that are made at once."""
-    rows = [OutboxEvent(line=event_lines.line(event)) for event in events]
+    rows = [new(OutboxEvent, line=event_lines.line(event)) for event in events]
     OutboxEvent.objects.bulk_create(rows)
 
 

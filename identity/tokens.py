@@ -9,6 +9,7 @@ from typing import Any
 from identity import identifiers, vault
 from identity.facts import Facts
 from identity.models import Role, TemporarySession, User
+from identity.models.prepared_writes import new
 from identity.models.user import whole_seconds
 
 _TOKEN_SIZE = 256
@@ -46,7 +47,8 @@ def issue(
     token = identifiers.session_token(max(_TOKEN_SIZE, token_size))
     issued = whole_seconds(facts.at)
     kind = "role" if isinstance(principal, Role) else "user"
-    row = TemporarySession.objects.create(
+    row = new(
+        TemporarySession,
         id=key_id,
         operation=operation,
         sealed_secret=vault.seal(secret.encode(), f"temporary_session:{key_id}"),
@@ -58,6 +60,7 @@ def issue(
         **{kind: principal},
         **session,
     )
+    row.save(force_insert=True)
     return row, {
         "AccessKeyId": key_id,
         "SecretAccessKey": secret,

@@ -59,11 +59,11 @@ class _OnSqlite(transaction.Atomic):
         self._database, self._flush = database, flush
 
     def __enter__(self) -> None:
-        statements.execute("PRAGMA synchronous=NORMAL")
+        self._wait_in_commits("NORMAL")
         try:
             super().__enter__()
         except BaseException:
-            statements.execute("PRAGMA synchronous=FULL")
+            self._wait_in_commits("FULL")
             raise
 
     def __exit__(
@@ -75,9 +75,12 @@ class _OnSqlite(transaction.Atomic):
         try:
             super().__exit__(kind, problem, trace)
         finally:
-            statements.execute("PRAGMA synchronous=FULL")
+            self._wait_in_commits("FULL")
         if self._flush and kind is None and not self._database.is_in_memory_db():  # type: ignore[attr-defined]
             _flush_log(f"{self._database.settings_dict['NAME']}-wal")
+
+    def _wait_in_commits(self, how: str) -> None:
+        statements.execute(f"PRAGMA synchronous={how}", (), self._database)
 
 
 def _flush_log(path: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 
@@ -35,15 +36,17 @@ class Prepared(Generic[Row]):
         return next(iter(self.rows(*values)), None)
 
     def rows(self, *values: str | int) -> list[Row]:
-        statement = self._statement()
-        return [statement.read(list(row)) for row in statements.fetch(statement.sql, values)]
+        database = connections[DEFAULT_DB_ALIAS]
+        statement = self._statement(database.vendor)
+        rows = statements.fetch(statement.sql, values, database)
+        return [statement.read(list(row), database) for row in rows]
 
-    def _statement(self) -> _Statement[Row]:
+    def _statement(self, vendor: str) -> _Statement[Row]:
         """One per kind of database; two threads at the first use compile the same one twice."""
-        statement = self._statements.get(connection.vendor)
+        statement = self._statements.get(vendor)
         if statement is None:
             statement = _Statement(self._make(*self._samples), self._samples)
-            self._statements[connection.vendor] = statement
+            self._statements[vendor] = statement
         return statement
 
 
@@ -61,14 +64,16 @@ class PreparedValues:
         self._statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
 
     def rows(self, value: int) -> list[tuple[Any, ...]]:
-        sql, parameters = self._statement()
-        return statements.fetch(sql, [value if one == _SAMPLE else one for one in parameters])
+        database = connections[DEFAULT_DB_ALIAS]
+        sql, parameters = self._statement(database.vendor)
+        values = [value if one == _SAMPLE else one for one in parameters]
+        return statements.fetch(sql, values, database)
 
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        statement = self._statements.get(connection.vendor)
+    def _statement(self, vendor: str) -> tuple[str, tuple[Any, ...]]:
+        statement = self._statements.get(vendor)
         if statement is None:
             compiler = self._make(_SAMPLE).query.get_compiler(connection=connection)
-            statement = self._statements[connection.vendor] = compiler.as_sql()
+            statement = self._statements[vendor] = compiler.as_sql()
         return statement
 
 
@@ -84,8 +89,7 @@ class _Statement(Generic[Row]):
         self._converters = compiler.get_converters(columns)
         self._plan = _Plan(compiler.klass_info, columns)
 
-    def read(self, row: list[Any]) -> Row:
-        database = connections[DEFAULT_DB_ALIAS]
+    def read(self, row: list[Any], database: BaseDatabaseWrapper) -> Row:
         for place, (converters, expression) in self._converters.items():
             for convert in converters:
                 row[place] = convert(row[place], expression, database)

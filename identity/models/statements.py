@@ -22,19 +22,37 @@ _CACHED = 512  # there are about fifty
 
 
 def fetch(
-    sql: str, values: Sequence[Any] = (), using: str = DEFAULT_DB_ALIAS
+    sql: str, values: Sequence[Any] = (), database: BaseDatabaseWrapper | None = None
 ) -> list[tuple[Any, ...]]:
-    """All rows of a query. `sql` has `%s` for each of `values`, as Django's own has."""
-    return _run(sql, values, using, lambda cursor: list(cursor.fetchall()))
+    """All rows of a query. `sql` has `%s` for each of `values`, as Django's own has.
+
+    `database` is the connection, if it was looked for already.
+    """
+    return _run(sql, values, database, _rows)
 
 
-def execute(sql: str, values: Sequence[Any] = (), using: str = DEFAULT_DB_ALIAS) -> int:
+def execute(
+    sql: str, values: Sequence[Any] = (), database: BaseDatabaseWrapper | None = None
+) -> int:
     """How many rows a statement changed; see `fetch`."""
-    return _run(sql, values, using, lambda cursor: int(cursor.rowcount))
+    return _run(sql, values, database, _count)
 
 
-def _run(sql: str, values: Sequence[Any], using: str, read: Callable[[Any], Read]) -> Read:
-    database = connections[using]
+def _rows(cursor: Any) -> list[tuple[Any, ...]]:
+    return list(cursor.fetchall())
+
+
+def _count(cursor: Any) -> int:
+    return int(cursor.rowcount)
+
+
+def _run(
+    sql: str,
+    values: Sequence[Any],
+    database: BaseDatabaseWrapper | None,
+    read: Callable[[Any], Read],
+) -> Read:
+    database = database or connections[DEFAULT_DB_ALIAS]
     if _is_watched(database):
         with database.cursor() as cursor:
             cursor.execute(sql, values)
