@@ -50,7 +50,7 @@ class Lead:
         self._stir.set()
 
     def follow(self) -> None:
-        """Wait until the thread leads. One follower watches the leader, the others wait their turn."""
+        """Wait until the thread leads. One follower watches, the others wait to."""
         with self._watching:
             while not self._takes():
                 self._watch()

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from gunicorn.http import wsgi
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
+from console.answers import WholeResponse
 from console.leading import Lead
 
 # So long a new connection's first request is waited for before the next connection's turn.
@@ -112,6 +114,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         else:
             self.method_queue.defer(finish)
             raise _ReplacedError
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:
+        """Answer a request of HTTP/1, as gunicorn does, but in one piece; whether the connection
+        stays. Neither its log of accesses nor its hooks are used."""
+        response, environ = wsgi.create(
+            req, conn.sock, conn.client, conn.server, self.cfg, response_class=WholeResponse
+        )
+        environ["wsgi.multithread"] = True
+        if not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
+            response.force_close()
+        try:
+            self._answer(response, environ)
+        except Exception:
+            if not response.headers_sent:
+                raise
+            self.log.exception("an answer was broken off")
+            response.force_close()
+        return not response.should_close()
+
+    def _answer(self, response: WholeResponse, environ: dict[str, Any]) -> None:
+        answer = self.wsgi(environ, response.start_response)
+        try:
+            if isinstance(answer, environ["wsgi.file_wrapper"]):
+                response.write_file(answer)
+            else:
+                for piece in answer:
+                    response.write(piece)
+            response.close()
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
 
     def _forget(self) -> None:
         self.nr_conns -= 1
