@@ -15,6 +15,7 @@ class WholeResponse(Response):  # type: ignore[misc]  # gunicorn ships no types
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        self.headers_sent = False
         self._head = b""
         self._is_file = False
 

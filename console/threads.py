@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
 logger = logging.getLogger(__name__)
 
@@ -27,4 +27,4 @@ def _keep_doing(name: str, work: Callable[[], object]) -> None:
         except Exception:
             logger.exception("`%s` waits for now", name)
         finally:
-            connection.close()
+            close_old_connections()  # a pool gets its own back; SQLite's stays open

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, close_old_connections, transaction
 
 from identity import event_lines, outbox, transactions
 from identity.errors import ServiceUnavailable
@@ -138,7 +138,7 @@ def _keep_moving(journal: Journal, pid: int) -> None:
         except Exception:
             logger.exception("audit events stay in the journal for now")
         finally:
-            connection.close()
+            close_old_connections()  # a pool gets its own back; SQLite's stays open
 
 
 _journal = Journal(settings.DATA_DIR / "journal")

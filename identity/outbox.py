@@ -49,31 +49,35 @@ def _waiting() -> QuerySet[OutboxEvent]:
     return OutboxEvent.objects.filter(is_refused=False)
 
 
+_Row = tuple[int, str]
+"""The number of a row of the outbox, and its line."""
+
+
 def _move_batch() -> int:
-    rows = list(_waiting().order_by("pk")[:_BATCH])
+    rows = list(_waiting().order_by("pk").values_list("pk", "line")[:_BATCH])
     try:
         return _move(rows)
     except (DataError, IntegrityError):  # one is to blame, or an account was deleted meanwhile
         return sum(map(_move_one, rows))
 
 
-def _move_one(row: OutboxEvent) -> int:
+def _move_one(row: _Row) -> int:
     """One that the database cannot hold must not hold up the others: it stays, and the log says
     so."""
     try:
         return _move([row])
     except (DataError, IntegrityError):
-        logger.exception("the audit log cannot hold event %s of the outbox", row.pk)
-        OutboxEvent.objects.filter(pk=row.pk).update(is_refused=True)
+        logger.exception("the audit log cannot hold event %s of the outbox", row[0])
+        OutboxEvent.objects.filter(pk=row[0]).update(is_refused=True)
         return 0
 
 
-def _move(rows: list[OutboxEvent]) -> int:
+def _move(rows: list[_Row]) -> int:
     """What another mover was faster with is there already, and is not written twice.
 
     A power cut may take it back whole: then it is moved again.
     """
-    found = event_lines.prepared(event_lines.read((row.line for row in rows), "the outbox"))
+    found = event_lines.prepared(event_lines.read((line for _, line in rows), "the outbox"))
     with transactions.transient():
-        taken, _ = OutboxEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        taken, _ = OutboxEvent.objects.filter(pk__in=[number for number, _ in rows]).delete()
         return min(taken, event_lines.store(found)) if taken else 0

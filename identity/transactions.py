@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from contextlib import AbstractContextManager
 from types import TracebackType
 
@@ -13,6 +15,8 @@ from identity.models import statements
 
 # Data and the length of the file, not the time of its last change; not every system has it.
 _flush = getattr(os, "fdatasync", os.fsync)
+_QUEUE_SECONDS = 10.0  # as long as SQLite waits for its lock
+_LOOK_SECONDS = 0.0002
 
 
 def durable() -> AbstractContextManager[None]:
@@ -57,13 +61,17 @@ class _OnSqlite(transaction.Atomic):
     def __init__(self, database: BaseDatabaseWrapper, *, flush: bool) -> None:
         super().__init__(DEFAULT_DB_ALIAS, savepoint=True, durable=False)
         self._database, self._flush = database, flush
+        in_memory = database.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's
+        self._file = "" if in_memory else str(database.settings_dict["NAME"])
+        self._gate: int | None = None
 
     def __enter__(self) -> None:
-        self._wait_in_commits("NORMAL")
+        self._gate = _queue(f"{self._file}-gate") if self._file else None
         try:
+            self._wait_in_commits("NORMAL")
             super().__enter__()
         except BaseException:
-            self._wait_in_commits("FULL")
+            self._end()
             raise
 
     def __exit__(
@@ -75,12 +83,39 @@ class _OnSqlite(transaction.Atomic):
         try:
             super().__exit__(kind, problem, trace)
         finally:
-            self._wait_in_commits("FULL")
-        if self._flush and kind is None and not self._database.is_in_memory_db():  # type: ignore[attr-defined]
-            _flush_log(f"{self._database.settings_dict['NAME']}-wal")
+            self._end()
+        if self._flush and kind is None and self._file:
+            _flush_log(f"{self._file}-wal")
+
+    def _end(self) -> None:
+        if self._gate is not None:
+            os.close(self._gate)
+            self._gate = None
+        self._wait_in_commits("FULL")
 
     def _wait_in_commits(self, how: str) -> None:
         statements.execute(f"PRAGMA synchronous={how}", (), self._database)
+
+
+def _queue(path: str) -> int:
+    """Wait until the file is ours, but not for ever; closing it lets the next one in.
+
+    Who finds SQLite locked sleeps, longer each time, while others come and take the lock. So those
+    who write often agree on whose turn it is first; the lock that counts remains SQLite's.
+    """
+    gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + _QUEUE_SECONDS
+    while not _is_ours(gate) and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+    return gate
+
+
+def _is_ours(gate: int) -> bool:
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _flush_log(path: str) -> None:
