@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 
-from identity.models import statements
+from identity.models import statements, times
 
 Row = TypeVar("Row", bound=Model)
 
@@ -86,7 +86,10 @@ class _Statement(Generic[Row]):
         if tuple(parameters) != samples:
             raise TypeError("a prepared look-up compares each of its values once, in their order")
         columns = [column for column, _, _ in compiler.select]
-        self._converters = compiler.get_converters(columns)
+        self._converters = {
+            place: (times.quick(converters, connection), expression)
+            for place, (converters, expression) in compiler.get_converters(columns).items()
+        }
         self._plan = _Plan(compiler.klass_info, columns)
 
     def read(self, row: list[Any], database: BaseDatabaseWrapper) -> Row:

@@ -14,7 +14,7 @@ from django.db.models.base import ModelBase, ModelState
 from django.db.models.signals import post_save, pre_save
 from django.db.models.sql import UpdateQuery
 
-from identity.models import statements
+from identity.models import statements, times
 
 _Sample = str | int
 Made = TypeVar("Made", bound=models.Model)
@@ -69,7 +69,7 @@ def storing(field: Field[Any, Any]) -> Stored:
     if isinstance(field, models.JSONField):
         return _document(field)
     if isinstance(field, models.DateTimeField):
-        return _time
+        return times.stored
     if isinstance(field, _CONVERTED):
         return field.get_db_prep_save
     return lambda value, database: (
@@ -81,11 +81,6 @@ def _document(field: models.JSONField[Any, Any]) -> Stored:
     return lambda value, database: (
         None if value is None else database.ops.adapt_json_value(value, field.encoder)
     )
-
-
-def _time(value: Any, database: BaseDatabaseWrapper) -> Any:
-    """Times are aware everywhere in the code, and need not be looked at for it."""
-    return None if value is None else database.ops.adapt_datetimefield_value(value)
 
 
 class Inserted(models.Model):
