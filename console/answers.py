@@ -37,8 +37,8 @@ class WholeResponse(Response):  # type: ignore[misc]  # gunicorn ships no types
         super()._emit_body(head + data)
 
     def close(self) -> None:
-        self._send_head()
         super().close()
+        self._send_head()  # of a body that never came
 
     def _send_head(self) -> None:
         if self._head:

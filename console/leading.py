@@ -10,6 +10,8 @@ import time
 
 PATIENCE_SECONDS = 0.05
 _LOOK_EVERY_SECONDS = 0.025
+# The main thread hears of a signal when it wakes: gunicorn has system calls go on after SIGTERM.
+_WAKE_SECONDS = 0.5
 
 
 class Lead:
@@ -51,9 +53,13 @@ class Lead:
 
     def follow(self) -> None:
         """Wait until the thread leads. One follower watches, the others wait to."""
-        with self._watching:
+        while not self._watching.acquire(timeout=_WAKE_SECONDS):
+            pass
+        try:
             while not self._takes():
                 self._watch()
+        finally:
+            self._watching.release()
 
     def _takes(self) -> bool:
         with self._lock:
@@ -70,7 +76,7 @@ class Lead:
         if self._since is None:
             self._dozes = True
             if self._since is None and self._leader is not None:
-                self._stir.wait()
+                self._stir.wait(_WAKE_SECONDS)
             self._dozes = False
         else:
             self._stir.wait(_LOOK_EVERY_SECONDS)

@@ -20,8 +20,9 @@ _FIRST_WAIT_SECONDS = 0.001
 _BEAT_SECONDS = 1.0
 
 
-class _ReplacedError(Exception):
-    """Another thread leads by now: it looks for requests anew."""
+class _Replaced(BaseException):
+    """Another thread leads by now: it looks for requests anew. No failure, which gunicorn would
+    answer by closing the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         try:
             super().wait_for_and_dispatch_events(timeout)
-        except _ReplacedError:
+        except _Replaced:
             self._lead.follow()
 
     def notify(self) -> None:
@@ -113,7 +114,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             finish()
         else:
             self.method_queue.defer(finish)
-            raise _ReplacedError
+            raise _Replaced
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Answer a request of HTTP/1, as gunicorn does, but in one piece; whether the connection
@@ -145,6 +146,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         finally:
             if hasattr(answer, "close"):
                 answer.close()
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """Gunicorn looks for what is left of the body, for a while; mostly all of it was read."""
+        body = conn.parser.mesg.body
+        if keepalive and not body.failed and getattr(body.reader, "length", None) == 0:
+            return True
+        return bool(super()._keepalive_after(conn, keepalive))
 
     def _forget(self) -> None:
         self.nr_conns -= 1

@@ -24,7 +24,7 @@ _BATCH = 200  # changes wait while a batch is written
 
 def add(event: Event) -> None:
     """Record a change inside its transaction: neither is there without the other."""
-    new(OutboxEvent, line=event_lines.line(event)).save(force_insert=True)
+    new(OutboxEvent, line=event_lines.line(event)).insert()
 
 
 def add_all(events: Iterable[Event]) -> None:

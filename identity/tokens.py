@@ -50,6 +50,7 @@ def issue(
     row = new(
         TemporarySession,
         id=key_id,
+        account_id=principal.account_id,
         operation=operation,
         sealed_secret=vault.seal(secret.encode(), f"temporary_session:{key_id}"),
         token_hash=hashed(token),
@@ -60,7 +61,7 @@ def issue(
         **{kind: principal},
         **session,
     )
-    row.save(force_insert=True)
+    row.insert()
     return row, {
         "AccessKeyId": key_id,
         "SecretAccessKey": secret,

@@ -34,7 +34,7 @@ class LiveServer:
     workers: int = 2
     settings: dict[str, str] = field(default_factory=dict)
     migrate: bool = True
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=lambda: free_port())
     process: subprocess.Popen[bytes] | None = None
     clients: list[Any] = field(default_factory=list)
 
@@ -145,7 +145,7 @@ def serving(data: Path, *, workers: int = 2, **settings: str) -> Iterator[LiveSe
             server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

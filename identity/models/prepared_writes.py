@@ -20,6 +20,7 @@ _Sample = str | int
 Made = TypeVar("Made", bound=models.Model)
 Stored = Callable[[Any, BaseDatabaseWrapper], Any]
 
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
 _AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 # Of these a text, a number or a truth is not stored as it is.
 _CONVERTED = (models.DateField, models.DecimalField, models.UUIDField)
@@ -78,9 +79,14 @@ def storing(field: Field[Any, Any]) -> Stored:
 
 
 def _document(field: models.JSONField[Any, Any]) -> Stored:
-    return lambda value, database: (
-        None if value is None else database.ops.adapt_json_value(value, field.encoder)
-    )
+    def stored(value: Any, database: BaseDatabaseWrapper) -> Any:
+        if value is None:
+            return None
+        if not value and type(value) in _EMPTY and database.vendor == "sqlite":
+            return _EMPTY[type(value)]
+        return database.ops.adapt_json_value(value, field.encoder)
+
+    return stored
 
 
 class Inserted(models.Model):
@@ -100,10 +106,15 @@ class Inserted(models.Model):
         """Django's own step of `save`; for a new row that no signal tells of, the INSERT alone."""
         listened = pre_save.has_listeners(type(self)) or post_save.has_listeners(type(self))
         if force_insert and not listened:
-            with transaction.mark_for_rollback_on_error(using):
-                self._insert(using or DEFAULT_DB_ALIAS)
+            self.insert(using or DEFAULT_DB_ALIAS)
         else:
             super().save_base(raw, force_insert, force_update, using, update_fields)
+
+    def insert(self, using: str = DEFAULT_DB_ALIAS) -> None:
+        """As `save(force_insert=True)`, without looking whether what the row refers to was saved;
+        for a model without a `save` of its own and without listeners."""
+        with transaction.mark_for_rollback_on_error(using):
+            self._insert(using)
 
     def _insert(self, using: str) -> None:
         meta: Any = self._meta

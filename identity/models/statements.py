@@ -7,8 +7,8 @@ transaction that broke takes no more statements.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -59,9 +59,15 @@ def _run(
             return read(cursor)
     database.validate_no_broken_transaction()
     database.ensure_connection()
-    run, statement = database.connection.execute, _with_question_marks(sql)
-    with database.wrap_database_errors, closing(run(statement, values)) as cursor:
-        return read(cursor)
+    try:
+        cursor = database.connection.execute(_with_question_marks(sql), values)
+        try:
+            return read(cursor)
+        finally:
+            cursor.close()
+    except sqlite3.Error:
+        with database.wrap_database_errors:  # only now: entering it takes as long as a look-up
+            raise
 
 
 def _is_watched(database: BaseDatabaseWrapper) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -159,6 +161,8 @@ def test_who_could_not_begin_keeps_it_too(
             other.rollback()
             _setting(f"PRAGMA busy_timeout={before}")
     assert _setting("PRAGMA synchronous") == 2
+    with at_the_head_of_the_queue():  # which it left
+        pass
     with begin():
         Account.objects.filter(pk=account.pk).update(name="Other")
 
@@ -181,3 +185,58 @@ def _setting(statement: str) -> Any:
         cursor.execute(statement)
         (value,) = cursor.fetchone()
         return value
+
+
+# --- the queue in front of SQLite's lock ----------------------------------------------------------
+
+
+@contextmanager
+def at_the_head_of_the_queue() -> Iterator[None]:
+    """As another process that writes."""
+    with open(f"{connection.settings_dict['NAME']}-gate", "w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def write(account: Account, name: str, done: threading.Event | None = None) -> None:
+    try:
+        with transactions.transient():
+            Account.objects.filter(pk=account.pk).update(name=name)
+        if done:
+            done.set()
+    finally:
+        if done:
+            connection.close()
+
+
+@on_sqlite
+def test_who_writes_waits_for_its_turn_and_has_it_then(database: str, account: Account) -> None:
+    done = threading.Event()
+    other = threading.Thread(target=write, args=(account, "Other", done))
+    with at_the_head_of_the_queue():
+        other.start()
+        assert not done.wait(0.2)
+    assert done.wait(10)
+    other.join()
+
+
+@on_sqlite
+def test_a_queue_that_does_not_move_holds_nobody_up_for_ever(
+    database: str, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "_QUEUE_SECONDS", 0.05)
+    with at_the_head_of_the_queue():
+        write(account, "Other")
+    account.refresh_from_db()
+    assert account.name == "Other"
+
+
+@on_sqlite
+@pytest.mark.parametrize("begin", [transactions.durable, transactions.transient])
+def test_who_fails_leaves_the_queue(
+    database: str, account: Account, begin: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with pytest.raises(LookupError), begin():
+        _rename_and_fail(account)
+    with at_the_head_of_the_queue():
+        pass

@@ -20,12 +20,13 @@ from identity.models import (
     Event,
     Group,
     ManagedPolicy,
+    OutboxEvent,
     Role,
     RolePolicy,
     TemporarySession,
     User,
 )
-from identity.models.prepared_writes import Inserted
+from identity.models.prepared_writes import Inserted, new
 from tests.factories import make_group, make_policy, make_role
 
 AT = datetime(2026, 2, 28, 23, 59, 59, 123456, tzinfo=UTC)
@@ -78,6 +79,42 @@ def test_a_row_is_the_one_that_the_orm_makes(
     assert of_fast == kept(slow)
     assert known(fast) == known(slow)
     assert fast == slow
+
+
+NEW: dict[str, tuple[type[Inserted], dict[str, Any]]] = {
+    "event": (Event, {"id": uuid.UUID(int=7), "account_id": "1", "time": AT, "name": "é"}),
+    "session": (
+        TemporarySession,
+        {"id": "A", "issued_at": AT, "expires_at": AT, "tags": {"a": "b"}},
+    ),
+    "outbox": (OutboxEvent, {"line": "{}"}),
+    "group": (Group, {"name": "Ops", "created_at": AT}),
+}
+
+
+@pytest.mark.parametrize(("model", "values"), NEW.values(), ids=NEW)
+def test_a_row_without_init_is_the_one_that_init_makes(
+    model: type[Inserted], values: dict[str, Any]
+) -> None:
+    assert known(new(model, **values)) == known(model(**values))
+
+
+def test_a_row_without_init_takes_relations_as_init_does(ana: User) -> None:
+    values = {"user": ana, "account": ana.account, "id": "A", "issued_at": AT, "expires_at": AT}
+    fast, slow = new(TemporarySession, **values), TemporarySession(**values)
+    assert known(fast) == known(slow)
+    assert fast.user is ana
+
+
+def test_what_is_made_anew_for_each_row_is_not_shared() -> None:
+    one, other = new(Event), new(Event)
+    assert one.id != other.id
+    assert one.user_identity is not other.user_identity
+
+
+def test_a_name_that_a_row_does_not_have_is_refused() -> None:
+    with pytest.raises(TypeError, match="no field nmae"):
+        new(Group, nmae="Ops")
 
 
 def test_what_was_inserted_can_be_changed_and_deleted(account: Account) -> None:
