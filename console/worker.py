@@ -50,6 +50,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     others, and their processors, idle.
     """
 
+    alive: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._limit = 0
         self._beat = 0.0
@@ -74,8 +76,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _stand_by(self) -> None:
         self._lead.follow()
-        while self.alive:
-            self._round()
+        try:
+            while self.alive:
+                self._round()
+        except Exception:  # as of a system without free files: the master starts another worker
+            self.log.exception("a worker ends")
+            self.alive = False
         self._lead.hand_over()
 
     def _round(self) -> None:

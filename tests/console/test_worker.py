@@ -1,13 +1,15 @@
-"""A client's pool of connections is shared by the workers, whichever is awake first."""
+"""A client's pool of connections is shared by the workers, and one that breaks makes room."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
 from gunicorn.config import Config
 
+from console.leading import Lead
 from console.worker import Worker
 
 
@@ -45,3 +47,20 @@ def test_the_limit_of_connections_still_holds(worker: Worker) -> None:
     worker.nr_conns = 10
     worker.keepalived_conns.extend([None] * 10)
     assert not accepts(worker)
+
+
+def test_a_worker_that_can_accept_no_more_ends_instead_of_standing_still(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full() -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(worker, "_round", full)
+    worker._lead = Lead()
+    worker._lead.hand_over()
+    thread = threading.Thread(target=worker._stand_by)
+    thread.start()
+    worker._lead.follow()  # which would wait for ever
+    thread.join(10)
+    assert not worker.alive
+    assert "Too many open files" in caplog.text
