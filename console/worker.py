@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from contextlib import suppress
@@ -16,7 +17,7 @@ from console.answers import WholeResponse
 from console.leading import Lead
 
 # So long a new connection's first request is waited for before the next connection's turn.
-_FIRST_WAIT_SECONDS = 0.001
+_FIRST_WAIT_MILLISECONDS = 1
 _BEAT_SECONDS = 1.0
 
 
@@ -107,9 +108,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
 
     def enqueue_req(self, conn: TConn) -> None:
         """Answer; a new connection that says nothing waits with the others."""
-        if not conn.initialized and not conn.wait_for_data(_FIRST_WAIT_SECONDS):
-            self.finish_request(conn, _Done(_DEFER))
-            return
+        if not conn.initialized and not conn.data_ready:
+            conn.data_ready = _speaks(conn)
+            if not conn.data_ready:
+                self.finish_request(conn, _Done(_DEFER))
+                return
         self._lead.begin()
         stays = self.handle(conn)
         if not stays:
@@ -162,3 +165,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _forget(self) -> None:
         self.nr_conns -= 1
+
+
+def _speaks(conn: TConn) -> bool:
+    """Whether a new connection's request, or its end, is there."""
+    poll = select.poll()
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(_FIRST_WAIT_MILLISECONDS))
