@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from types import NoneType
 from typing import Any
 
 from botocore import xform_name
@@ -90,12 +91,17 @@ def timestamp(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()[:19] + "Z"
 
 
+_PLAIN = frozenset({str, int, bool, NoneType})
+
+
 def redact(shape: Shape | None, value: Any) -> Any:
     """A deep copy for the audit log, in JSON types and with CloudTrail's lowerCamel names.
 
     Sensitive members are replaced by CloudTrail's words for it, and so is whatever the model does
     not know. Takes parameters that were never validated, and does not raise over them.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return _redact_mapping(shape, value)
     if isinstance(value, list | tuple):
