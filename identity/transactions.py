@@ -97,13 +97,17 @@ class _OnSqlite(transaction.Atomic):
         statements.execute(f"PRAGMA synchronous={how}", (), self._database)
 
 
-def _queue(path: str) -> int:
-    """Wait until the file is ours, but not for ever; closing it lets the next one in.
+def _queue(path: str) -> int | None:
+    """Wait until the file is ours, but not for ever; closing it lets the next one in. None if it
+    cannot be opened, as when a command made it that another user ran.
 
     Who finds SQLite locked sleeps, longer each time, while others come and take the lock. So those
     who write often agree on whose turn it is first; the lock that counts remains SQLite's.
     """
-    gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
     until = time.monotonic() + _QUEUE_SECONDS
     while not _is_ours(gate) and time.monotonic() < until:
         time.sleep(_LOOK_SECONDS)

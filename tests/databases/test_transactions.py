@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -240,3 +241,16 @@ def test_who_fails_leaves_the_queue(
         _rename_and_fail(account)
     with at_the_head_of_the_queue():
         pass
+
+
+@on_sqlite
+def test_who_cannot_queue_writes_all_the_same(database: str, account: Account) -> None:
+    gate = Path(f"{connection.settings_dict['NAME']}-gate")
+    gate.unlink(missing_ok=True)
+    gate.mkdir()
+    try:
+        write(account, "Other")
+    finally:
+        gate.rmdir()
+    account.refresh_from_db()
+    assert account.name == "Other"
