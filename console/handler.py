@@ -1,10 +1,15 @@
-"""Django's handler of WSGI requests, with a request that knows the type of an SDK's body."""
+"""Django's handler of WSGI requests, which SDK calls pass by."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import close_old_connections
+
+from console.middleware import secure_headers
+from identity import views
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _FORM = f"{_FORM_TYPE}; charset=utf-8"
@@ -20,6 +25,22 @@ class _Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
-    """What `get_wsgi_application` gives, but for the class of its requests."""
+    """What `get_wsgi_application` gives; but an SDK call goes straight to the endpoint.
+
+    It needs no addresses, middleware or signals, which take a tenth of the time of a call. Where
+    there is only the middleware, as in tests, that sends calls to the same endpoint.
+    """
 
     request_class = _Request
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        request = self.request_class(environ)
+        if not views.is_for_endpoint(request):
+            return super().__call__(environ, start_response)
+        try:
+            response = views.endpoint(request)
+        finally:
+            close_old_connections()
+        headers = {**secure_headers(), **dict(response.items())}
+        start_response(f"{response.status_code} {response.reason_phrase}", list(headers.items()))
+        return [response.content]

@@ -45,6 +45,12 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_STRICT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def secure_headers() -> dict[str, str]:
+    """What every answer carries that does not say otherwise itself."""
+    return {**_HEADERS, **_STRICT} if settings.HTTPS else _HEADERS
 
 
 class Middleware:
@@ -60,13 +66,11 @@ class Middleware:
 class SecurityHeaders(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in _HEADERS.items():
+        for name, value in secure_headers().items():
             response.headers.setdefault(name, value)
         if origin := getattr(response, "form_action", ""):  # of a page that posts to a provider
             policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {origin}")
             response.headers["Content-Security-Policy"] = policy
-        if settings.HTTPS:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         return response
 
 

@@ -5,12 +5,11 @@ Whitenoise looks the path up in a dictionary it made at the start; an SDK call p
 
 import os
 from collections.abc import MutableMapping
+from typing import Any
 
 import django
 from django.conf import settings
 from whitenoise import WhiteNoise
-
-from console.handler import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
@@ -27,9 +26,15 @@ def _secure(headers: MutableMapping[str, str], path: str, url: str) -> None:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
 
-django.setup(set_prefix=False)
+def _handler() -> Any:
+    django.setup(set_prefix=False)
+    from console.handler import Handler  # noqa: PLC0415  # its models want Django to be set up
+
+    return Handler()
+
+
 application = WhiteNoise(
-    Handler(),
+    _handler(),
     root=settings.STATIC_ROOT,
     prefix=settings.STATIC_URL,
     max_age=0 if settings.DEBUG else 60,
