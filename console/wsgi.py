@@ -5,10 +5,10 @@ Whitenoise looks the path up in a dictionary it made at the start; an SDK call p
 
 import os
 from collections.abc import MutableMapping
-from typing import Any
 
 import django
 from django.conf import settings
+from django.utils.module_loading import import_string
 from whitenoise import WhiteNoise
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
@@ -26,15 +26,9 @@ def _secure(headers: MutableMapping[str, str], path: str, url: str) -> None:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
 
-def _handler() -> Any:
-    django.setup(set_prefix=False)
-    from console.handler import Handler  # noqa: PLC0415  # its models want Django to be set up
-
-    return Handler()
-
-
+django.setup(set_prefix=False)
 application = WhiteNoise(
-    _handler(),
+    import_string("console.handler.Handler")(),  # whose models want Django to be set up
     root=settings.STATIC_ROOT,
     prefix=settings.STATIC_URL,
     max_age=0 if settings.DEBUG else 60,

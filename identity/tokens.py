@@ -62,8 +62,12 @@ def issue(
         **session,
     )
     row.insert()
-    return row, {
-        "AccessKeyId": key_id,
+    return row, _credentials(row, secret, token)
+
+
+def _credentials(row: TemporarySession, secret: str, token: str) -> dict[str, Any]:
+    return {
+        "AccessKeyId": row.pk,
         "SecretAccessKey": secret,
         "SessionToken": token,
         "Expiration": row.expires_at,
