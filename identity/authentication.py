@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from identity import tokens, vault
+from identity import tokens, transactions, vault
 from identity.callers import Caller, Session
 from identity.errors import ExpiredToken, InvalidClientTokenId, SignatureDoesNotMatch
 from identity.models import AccessKey, Role, TemporarySession
@@ -51,11 +51,20 @@ def caller_of(wire: Wire, service: str, source_ip: str = "") -> tuple[Caller, Si
         raise InvalidClientTokenId(_INVALID_KEY)
     if not matches:
         raise SignatureDoesNotMatch(_MISMATCH)
-    if credential.key:
-        credential.key.used(timezone.now(), signed.service, signed.region, source_ip)
-    if credential.role:
-        credential.role.used(timezone.now(), signed.region)
+    _remember(credential, signed, source_ip)
     return credential.caller, signed
+
+
+def _remember(credential: _Credential, signed: Signed, source_ip: str) -> None:
+    """When, where and for what a key or role was used. It queues for the database as changes do:
+    alone it would wait for them longer than they for each other."""
+    now, key, role = timezone.now(), credential.key, credential.role
+    if key and not key.is_remembered(now):
+        with transactions.transient():
+            key.used(now, signed.service, signed.region, source_ip)
+    if role and not role.is_remembered(now):
+        with transactions.transient():
+            role.used(now, signed.region)
 
 
 def _credential(signed: Signed) -> _Credential | None:

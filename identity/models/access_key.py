@@ -84,13 +84,17 @@ class AccessKey(models.Model):
         used = {"ServiceName": self.last_used_service, "Region": self.last_used_region}
         return {"LastUsedDate": self.last_used_at, **used} if self.last_used_at else used
 
+    def is_remembered(self, at: datetime) -> bool:
+        """Whether a use at this time need not be written: one of the same minute was."""
+        return self.last_used_at is not None and at - self.last_used_at < LAST_USED_EVERY
+
     def used(self, at: datetime, service: str, region: str, source_ip: str = "") -> None:
         """Remember this use, also as the user's last activity.
 
         At most one write a minute, so that reads do not become writes. Of several requests at
         once, whose rows were read before, the first one writes.
         """
-        if self.last_used_at and at - self.last_used_at < LAST_USED_EVERY:
+        if self.is_remembered(at):
             return
         unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
         AccessKey.objects.filter(unseen, pk=self.pk).update(

@@ -92,12 +92,17 @@ class Role(Named):
             return {}
         return {"LastUsedDate": self.last_used_at, "Region": self.last_used_region}
 
+    def is_remembered(self, at: datetime) -> bool:
+        """Whether a use at this time need not be written: one of the same minute was."""
+        return self.last_used_at is not None and at - self.last_used_at < LAST_USED_EVERY
+
     def used(self, at: datetime, region: str) -> None:
         """Remember that a session of the role acted; at most one write a minute."""
-        if self.last_used_at is None or at - self.last_used_at >= LAST_USED_EVERY:
-            seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
-            unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
-            Role.objects.filter(unseen, pk=self.pk).update(**seen)
+        if self.is_remembered(at):
+            return
+        seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
+        unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
+        Role.objects.filter(unseen, pk=self.pk).update(**seen)
 
 
 _named = Prepared(
