@@ -19,7 +19,7 @@ from identity.models.prepared_writes import new
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 200  # changes wait while a batch is written
+_BATCH = 100  # changes wait while a batch is written
 
 
 def add(event: Event) -> None:
