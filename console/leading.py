@@ -44,7 +44,7 @@ class Lead:
             return True
 
     def hand_over(self) -> None:
-        """Let another lead, if the thread does: what it does next will take long."""
+        """Let another lead, if the thread does."""
         with self._lock:
             if self._leader != threading.get_ident():
                 return
