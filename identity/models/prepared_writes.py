@@ -111,8 +111,8 @@ class Inserted(models.Model):
             super().save_base(raw, force_insert, force_update, using, update_fields)
 
     def insert(self, using: str = DEFAULT_DB_ALIAS) -> None:
-        """As `save(force_insert=True)`, without looking whether what the row refers to was saved;
-        for a model without a `save` of its own and without listeners."""
+        """As `save(force_insert=True)`, without looking whether what the row refers to was saved.
+        It passes by a `save` of the model's own, and nobody who listens hears of it."""
         with transaction.mark_for_rollback_on_error(using):
             self._insert(using)
 
