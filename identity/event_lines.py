@@ -12,11 +12,11 @@ from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.dateparse import parse_datetime
 
 from identity import last_access, usage
-from identity.models import Account, Event
+from identity.models import Account, Event, statements
 from identity.models.prepared_writes import insert_of, storing
 
 logger = logging.getLogger(__name__)
@@ -73,24 +73,30 @@ def store(found: Prepared) -> int:
     Events of an account that was deleted go with it.
     """
     kept = add(found)
-    last_access.keep(kept)
-    usage.keep(kept)
+    count(kept)
     return len(kept)
 
 
+def count(events: list[Values]) -> None:
+    """Keep what events tell of who called what, and how often; once for each, unlike `add`."""
+    last_access.keep(events)
+    usage.keep(events)
+
+
 def add(found: Prepared) -> list[Values]:
-    """Insert those of accounts that are there; returns them."""
+    """Insert those of accounts that are there; returns them. One statement: for each, this thread
+    would have to wait for others, while it keeps them from the database."""
     accounts = {event["account_id"] for event, _ in found}
     living = set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
     kept = [(event, row) for event, row in found if event["account_id"] in living]
-    with connection.cursor() as cursor:
-        cursor.executemany(_insert(), [row for _, row in kept])
+    if kept:
+        statements.execute(_insert(len(kept)), [value for _, row in kept for value in row])
     return [event for event, _ in kept]
 
 
 @cache
-def _insert() -> str:
-    return f"{insert_of(Event, _COLUMNS)} ON CONFLICT DO NOTHING"
+def _insert(rows: int) -> str:
+    return f"{insert_of(Event, _COLUMNS, rows)} ON CONFLICT DO NOTHING"
 
 
 def _row(event: Values) -> list[Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, close_old_connections, transaction
+from django.db import DataError, IntegrityError, close_old_connections
 
 from identity import event_lines, outbox, transactions
 from identity.errors import ServiceUnavailable
@@ -27,6 +27,7 @@ from identity.models import Event
 logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 1.0
+_BATCH = 50  # some milliseconds, most of it for the indexes
 
 
 class Journal:
@@ -116,8 +117,21 @@ def _stored(found: event_lines.Prepared) -> int:
 
 
 def _store(found: event_lines.Prepared) -> int:
-    with transactions.durable():
-        return event_lines.store(found)
+    """They are counted once all are there: a file that is moved again, after a crash on the way, is
+    not counted twice. That transaction waits for the disk, and so for all before it."""
+    kept = _add(found)
+    with transactions.durable(patient=True):
+        event_lines.count(kept)
+    return len(kept)
+
+
+def _add(found: event_lines.Prepared) -> list[event_lines.Values]:
+    """In batches: a request that writes waits for one at most."""
+    kept: list[event_lines.Values] = []
+    for first in range(0, len(found), _BATCH):
+        with transactions.transient(patient=True):
+            kept += event_lines.add(found[first : first + _BATCH])
+    return kept
 
 
 def _copy(path: Path) -> None:
@@ -126,8 +140,7 @@ def _copy(path: Path) -> None:
     with suppress(FileNotFoundError, DataError, IntegrityError):
         whole = path.read_bytes().rpartition(b"\n")[0].splitlines()
         found = event_lines.prepared(event_lines.read(whole, str(path)))
-        with transaction.atomic():
-            event_lines.add(found)
+        _add(found)
 
 
 def _keep_moving(journal: Journal, pid: int) -> None:

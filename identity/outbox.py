@@ -19,7 +19,7 @@ from identity.models.prepared_writes import new
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 100  # changes wait while a batch is written
+_BATCH = 50  # changes wait while a batch is written
 
 
 def add(event: Event) -> None:
@@ -78,6 +78,6 @@ def _move(rows: list[_Row]) -> int:
     A power cut may take it back whole: then it is moved again.
     """
     found = event_lines.prepared(event_lines.read((line for _, line in rows), "the outbox"))
-    with transactions.transient():
+    with transactions.transient(patient=True):
         taken, _ = OutboxEvent.objects.filter(pk__in=[number for number, _ in rows]).delete()
         return min(taken, event_lines.store(found)) if taken else 0

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from identity.models import last_use
 from identity.models.account import Account
 from identity.models.prepared import Prepared
 from identity.models.user import User, whole_seconds
-
-LAST_USED_EVERY = timedelta(minutes=1)
 
 
 class AccessKey(models.Model):
@@ -85,19 +84,14 @@ class AccessKey(models.Model):
         return {"LastUsedDate": self.last_used_at, **used} if self.last_used_at else used
 
     def is_remembered(self, at: datetime) -> bool:
-        """Whether a use at this time need not be written: one of the same minute was."""
-        return self.last_used_at is not None and at - self.last_used_at < LAST_USED_EVERY
+        """See `last_use`."""
+        return last_use.is_remembered(self.last_used_at, at)
 
     def used(self, at: datetime, service: str, region: str, source_ip: str = "") -> None:
-        """Remember this use, also as the user's last activity.
-
-        At most one write a minute, so that reads do not become writes. Of several requests at
-        once, whose rows were read before, the first one writes.
-        """
+        """Remember this use, also as the user's last activity; at most one write a minute."""
         if self.is_remembered(at):
             return
-        unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
-        AccessKey.objects.filter(unseen, pk=self.pk).update(
+        AccessKey.objects.filter(last_use.unseen(at), pk=self.pk).update(
             last_used_at=whole_seconds(at),
             last_used_service=service,
             last_used_region=region,

@@ -163,11 +163,12 @@ def _insert_of(model: type[models.Model], *, numbered: bool) -> _Insert:
     return _Insert(model, numbered=numbered)
 
 
-def insert_of(model: type[models.Model], fields: Sequence[Field[Any, Any]]) -> str:
-    """The INSERT of these fields of a row, with `%s` for each of their values."""
-    table, values = _quoted(model._meta.db_table), ", ".join(["%s"] * len(fields))
+def insert_of(model: type[models.Model], fields: Sequence[Field[Any, Any]], rows: int = 1) -> str:
+    """The INSERT of these fields of some rows, with `%s` for each of their values."""
+    row = f"({', '.join(['%s'] * len(fields))})"
+    table, values = _quoted(model._meta.db_table), ", ".join([row] * rows)
     # Only names of our own models are put together here.
-    return f"INSERT INTO {table} ({_columns(fields)}) VALUES ({values})"  # noqa: S608
+    return f"INSERT INTO {table} ({_columns(fields)}) VALUES {values}"  # noqa: S608
 
 
 def _columns(fields: Sequence[Field[Any, Any]]) -> str:

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
-from identity.models import named
-from identity.models.access_key import LAST_USED_EVERY
+from identity.models import last_use, named
 from identity.models.managed_policy import ManagedPolicy
 from identity.models.named import Named, NamedQuerySet
 from identity.models.prepared import Prepared
@@ -93,16 +91,15 @@ class Role(Named):
         return {"LastUsedDate": self.last_used_at, "Region": self.last_used_region}
 
     def is_remembered(self, at: datetime) -> bool:
-        """Whether a use at this time need not be written: one of the same minute was."""
-        return self.last_used_at is not None and at - self.last_used_at < LAST_USED_EVERY
+        """See `last_use`."""
+        return last_use.is_remembered(self.last_used_at, at)
 
     def used(self, at: datetime, region: str) -> None:
         """Remember that a session of the role acted; at most one write a minute."""
         if self.is_remembered(at):
             return
         seen = {"last_used_at": whole_seconds(at), "last_used_region": region}
-        unseen = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_EVERY)
-        Role.objects.filter(unseen, pk=self.pk).update(**seen)
+        Role.objects.filter(last_use.unseen(at), pk=self.pk).update(**seen)
 
 
 _named = Prepared(

@@ -222,6 +222,34 @@ def test_who_writes_waits_for_its_turn_and_has_it_then(database: str, account: A
 
 
 @on_sqlite
+def test_who_is_patient_lets_others_go_first(
+    database: str, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The patient one comes first, and looks again only after a second."""
+    monkeypatch.setattr(transactions, "_SELDOM_SECONDS", 1.0)
+    turns: list[str] = []
+
+    def take(who: str, began: threading.Event, patient: bool) -> None:
+        began.set()
+        try:
+            with transactions.transient(patient=patient):
+                turns.append(who)
+        finally:
+            connection.close()
+
+    others = []
+    with at_the_head_of_the_queue():
+        for who in ("patient", "quick"):
+            began = threading.Event()
+            others.append(threading.Thread(target=take, args=(who, began, who == "patient")))
+            others[-1].start()
+            assert began.wait(10)
+    for other in others:
+        other.join()
+    assert turns == ["quick", "patient"]
+
+
+@on_sqlite
 def test_a_queue_that_does_not_move_holds_nobody_up_for_ever(
     database: str, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

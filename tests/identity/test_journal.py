@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from django.db import OperationalError
 
+from identity import event_lines, journal
 from identity.errors import ServiceUnavailable
 from identity.journal import Journal
 from identity.models import Account, Event, Usage
@@ -41,6 +43,46 @@ def test_an_event_that_is_there_already_is_not_written_twice(
     kept.save(force_insert=True)
     own_journal.drain()
     assert Event.objects.count() == 1
+
+
+def test_a_file_is_moved_in_batches_between_which_others_may_write(
+    account: Account, own_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+    add = event_lines.add
+
+    def watched(found: event_lines.Prepared) -> list[event_lines.Values]:
+        batches.append(len(found))
+        return add(found)
+
+    monkeypatch.setattr(event_lines, "add", watched)
+    for _ in range(2 * journal._BATCH + 1):
+        own_journal.append(event(account))
+    assert own_journal.drain() == Event.objects.count() == 2 * journal._BATCH + 1
+    assert batches == [journal._BATCH, journal._BATCH, 1]
+
+
+def test_a_file_whose_move_broke_off_between_batches_is_moved_again_and_counts_once(
+    account: Account, own_journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = journal._BATCH + 1
+    for _ in range(number):
+        own_journal.append(event(account))
+    add = event_lines.add
+
+    def full(found: event_lines.Prepared) -> list[event_lines.Values]:
+        if len(found) == 1:
+            raise OperationalError("database or disk is full")
+        return add(found)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(event_lines, "add", full)
+        with pytest.raises(OperationalError):
+            own_journal.drain()
+    assert Event.objects.count() == journal._BATCH
+    assert not Usage.objects.exists()
+    assert own_journal.drain() == number
+    assert Event.objects.count() == Usage.objects.get().reads == number
 
 
 def test_events_of_a_deleted_account_go_with_it(account: Account, own_journal: Journal) -> None:
