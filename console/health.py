@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from identity import mail
 from identity.models import OutboxEvent
@@ -39,7 +40,7 @@ def _database() -> Check:
         return Check("database", _("Database"), "err", _("Not reachable"), fix)
     if missing:
         fix = _("Run manage.py migrate, then reload this page.")
-        text = _("%d migrations are missing") % missing
+        text = ngettext("%d migration is missing", "%d migrations are missing", missing) % missing
         return Check("database", _("Database"), "err", text, fix)
     return Check("database", _("Database"), "ok", _("Reachable and up to date"))
 
@@ -62,12 +63,16 @@ def _journal() -> Check:
     aside = len(list((settings.DATA_DIR / "journal").glob("*.refused")))
     if aside:
         fix = _("See the server's log, and the folder `journal` of the data directory.")
-        text = _("%d files of audit events were put aside") % aside
-        return Check("journal", _("Audit journal"), "warn", text, fix)
+        text = ngettext(
+            "%d file of audit events was put aside",
+            "%d files of audit events were put aside",
+            aside,
+        )
+        return Check("journal", _("Audit journal"), "warn", text % aside, fix)
     if refused := _refused():
         fix = _("See the server's log, and the table identity_outboxevent of the database.")
-        text = _("%d audit events were not taken") % refused
-        return Check("journal", _("Audit journal"), "warn", text, fix)
+        text = ngettext("%d audit event was not taken", "%d audit events were not taken", refused)
+        return Check("journal", _("Audit journal"), "warn", text % refused, fix)
     return Check("journal", _("Audit journal"), "ok", _("Nothing was put aside"))
 
 
@@ -104,5 +109,6 @@ def _mail() -> Check:
         return Check("mail", _("Mail"), "ok", _("Kept in the demonstration's mailbox"))
     if late := mail.late():
         fix = _("See the server's log, and BARTIZAN_MAIL_URL.")
-        return Check("mail", _("Mail"), "warn", _("%d messages were not taken") % late, fix)
+        text = ngettext("%d message was not taken", "%d messages were not taken", late)
+        return Check("mail", _("Mail"), "warn", text % late, fix)
     return Check("mail", _("Mail"), "ok", settings.EMAIL_HOST)

@@ -75,7 +75,7 @@ def test_an_audit_event_that_the_log_cannot_hold_is_told_of(root: User) -> None:
     browser = sign_in(root)
     assert "Nothing was put aside" in text(browser.get("/status"))
     OutboxEvent.objects.create(line="{}", is_refused=True)
-    assert "1 audit events were not taken" in text(browser.get("/status"))
+    assert "1 audit event was not taken" in text(browser.get("/status"))
     answer = browser.get("/healthz")
     assert (answer.status_code, answer.json()["checks"]["journal"]) == (200, "warn")
 
