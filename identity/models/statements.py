@@ -18,7 +18,7 @@ from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
 Read = TypeVar("Read")
 
-_CACHED = 512  # there are about fifty
+_CACHED = 512  # there are about a hundred
 
 
 def fetch(

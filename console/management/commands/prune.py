@@ -115,9 +115,7 @@ def delete(rows: QuerySet[Any]) -> int:
     deleted = 0
     while batch := list(rows.values_list("pk", flat=True)[:_BATCH]):
         began = time.perf_counter()
-        with transactions.transient(
-            patient=True
-        ):  # what a power cut brings back is deleted the next day
+        with transactions.transient(patient=True):  # what a power cut brings back goes next time
             deleted += rows.filter(pk__in=batch).order_by().delete()[0]
         time.sleep(max(_PAUSE_SECONDS, _TIMES_FREE * (time.perf_counter() - began)))
     return deleted
