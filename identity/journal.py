@@ -73,9 +73,20 @@ class Journal:
 
     def drain(self) -> int:
         """Move what this process, dead ones and changes kept into the table; returns how many."""
+        return self._drain_files() + outbox.move()
+
+    def _drain_files(self) -> int:
         self.close()
-        moved = sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
-        return moved + outbox.move()
+        return sum(_move(path) for path in sorted(self.folder.glob("*.jsonl")))
+
+    def drain_in_turn(self) -> None:
+        """As `drain`, but what changes kept is left to another process that moves it just now: both
+        would read the same lines, and one of them for nothing."""
+        self._drain_files()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.folder / "outbox.lock", "ab") as turn, suppress(BlockingIOError):
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            outbox.move()
 
     def gather(self) -> None:
         """As `drain`, and store what living processes kept too: they move it within a second, which
@@ -147,7 +158,7 @@ def _keep_moving(journal: Journal, pid: int) -> None:
     pause = threading.Event()
     while not pause.wait(_EVERY_SECONDS) and pid == os.getpid():
         try:
-            journal.drain()
+            journal.drain_in_turn()
         except Exception:
             logger.exception("audit events stay in the journal for now")
         finally:

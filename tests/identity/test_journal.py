@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sqlite3
@@ -14,11 +15,12 @@ import pytest
 from botocore.exceptions import ClientError
 from django.db import OperationalError
 
-from identity import event_lines, journal
+from identity import event_lines, journal, outbox
 from identity.errors import ServiceUnavailable
 from identity.journal import Journal
 from identity.models import Account, Event, Usage
 from tests.conftest import NewAccount
+from tests.events import change
 from tests.factories import make_account
 from tests.live_server import serving
 
@@ -140,6 +142,20 @@ def test_who_cannot_wait_sees_what_a_living_journal_keeps_and_it_counts_once(
     assert own_journal.drain() == 1
     assert Event.objects.count() == 1
     assert Usage.objects.get().reads == 1
+
+
+def test_what_changes_kept_is_left_to_another_process_that_moves_it_just_now(
+    account: Account, own_journal: Journal
+) -> None:
+    outbox.add(change(account))
+    own_journal.append(event(account))
+    own_journal.close()
+    with (own_journal.folder / "outbox.lock").open("ab") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        own_journal.drain_in_turn()
+        assert [moved.name for moved in Event.objects.all()] == ["GetUser"]
+    own_journal.drain_in_turn()
+    assert Event.objects.count() == 2
 
 
 def test_a_line_that_is_still_being_written_waits(
