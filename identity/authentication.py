@@ -62,16 +62,9 @@ def _remember(credential: _Credential, signed: Signed, source_ip: str) -> None:
     if key and not key.is_remembered(now):
         with transactions.transient():
             key.used(now, signed.service, signed.region, source_ip)
-    if role:
-        note_use(role, signed.region)
-
-
-def note_use(role: Role, region: str) -> None:
-    """Remember that a session of the role acted."""
-    now = timezone.now()
-    if not role.is_remembered(now):
+    if role and not role.is_remembered(now):
         with transactions.transient():
-            role.used(now, region)
+            role.used(now, signed.region)
 
 
 def _credential(signed: Signed) -> _Credential | None:

@@ -19,7 +19,7 @@ from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
 from identity import browser
-from identity.authentication import acting_as, note_use
+from identity.authentication import acting_as
 from identity.browser import CREDENTIALS
 from identity.callers import Caller, Session
 from identity.facts import Facts, source_ip
@@ -124,7 +124,7 @@ def _caller_by_credentials(request: HttpRequest) -> Caller | None:
 def caller_with(row: TemporarySession) -> Caller:
     """Who acts in the console with these credentials."""
     if row.role is not None:
-        note_use(row.role, "us-east-1")
+        row.role.used(timezone.now(), "us-east-1")
     caller = acting_as(row)
     assert caller.session is not None  # of temporary credentials
     return replace(caller, session=replace(caller.session, in_console=True))

@@ -43,7 +43,7 @@ def transient(*, patient: bool = False) -> AbstractContextManager[None]:
     """As `transaction.atomic`, but a power cut may take the last moments' commits back.
 
     A killed process loses nothing, and all that was committed before another change is on the disk
-    with it. Who is `patient`, as nobody waits for an answer, lets others go first on SQLite.
+    with it. On SQLite who is `patient` lets others go first: for work that can wait.
     https://www.sqlite.org/pragma.html#pragma_synchronous and PostgreSQL's `synchronous_commit`.
     """
     database = connections[DEFAULT_DB_ALIAS]

@@ -133,6 +133,6 @@ def test_a_whole_sign_in_takes_few_queries(
     """Two requests, with what transactions and savepoints say."""
     provider = make_provider(account)
     role = trusted_role(provider)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(26):
         arrive(client, [(role, provider)])
         assert client.get(PAGE).headers["Location"] == "/home"
